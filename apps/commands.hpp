@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace pellucid::app {
+
+/// Options every command has.
+struct Common {
+  bool quiet = false;
+  int threads = 0;
+  std::string command_line;  ///< as typed, for results and reports
+};
+
+/// Each declares a subcommand; `common` outlives the parse.
+void add_fit(CLI::App& app, const Common& common);
+void add_denoise(CLI::App& app, const Common& common);
+void add_sample(CLI::App& app, const Common& common);
+void add_evaluate(CLI::App& app, const Common& common);
+void add_corrupt(CLI::App& app, const Common& common);
+void add_info(CLI::App& app, const Common& common);
+
+}  // namespace pellucid::app

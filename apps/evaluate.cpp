@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/analysis/evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "arguments.hpp"
+#include "checks.hpp"
+#include "commands.hpp"
+#include "console.hpp"
+#include "inputs.hpp"
+#include "pellucid/io/model_file.hpp"
+#include "pellucid/report/evaluation_json.hpp"
+#include "pellucid/report/page.hpp"
+#include "pellucid/version.hpp"
+
+namespace pellucid::app {
+
+namespace {
+
+struct EvaluateArguments {
+  std::vector<std::string> clean, models, methods{"auto"}, snr_db;
+  std::string truth, json, report, title, steps = "all", rule = "posterior", schedule;
+  Index first = no_limit;
+  double resampling = 1.0;
+  int draws = 16;
+  std::uint64_t seed = 1;
+};
+
+EvaluateOptions evaluate_options(const EvaluateArguments& arguments, int threads) {
+  EvaluateOptions options;
+  for (const std::string& range : arguments.snr_db) {
+    for (const double snr_db : parse_snr_range(range)) options.snr_db.push_back(snr_db);
+  }
+  options.methods.clear();
+  for (const std::string& method : arguments.methods) {
+    options.methods.push_back(parse_method_argument(method));
+  }
+  options.estimate.steps = parse_steps(arguments.steps);
+  options.estimate.rule = parse_rule_argument(arguments.rule);
+  options.estimate.resampling = arguments.resampling;
+  options.estimate.draws = arguments.draws;
+  options.estimate.seed = arguments.seed;
+  options.estimate.threads = threads;
+  constexpr Index pictures = 8;
+  if (!arguments.report.empty()) options.gallery_samples = pictures;
+  return options;
+}
+
+NamedModel read_named(const std::string& path, const EvaluateArguments& arguments) {
+  NamedModel named{std::filesystem::path(path).stem().string(), read_model(path)};
+  if (!arguments.schedule.empty()) {
+    named.model.schedule = parse_schedule_argument(arguments.schedule);
+  }
+  return named;
+}
+
+template <class Value>
+std::string json_text(const Value& value) {
+  // File names need not be valid UTF-8; results must be.
+  return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+RunSettings run_settings(const EvaluateArguments& arguments, const Common& common,
+                         const Evaluation& evaluation, const Model& model) {
+  return {{"version", json_text(version)},
+          {"command_line", json_text(common.command_line)},
+          {"clean", json_text(arguments.clean)},
+          {"models", json_text(arguments.models)},
+          {"truth", arguments.truth.empty() ? "null" : json_text(arguments.truth)},
+          {"samples", json_text(evaluation.samples)},
+          {"signal_power", json_text(evaluation.signal_power)},
+          {"methods", json_text(arguments.methods)},
+          {"steps", json_text(arguments.steps)},
+          {"schedule", json_text(model.schedule.text())},
+          {"rule", json_text(arguments.rule)},
+          {"resampling", json_text(arguments.resampling)},
+          {"draws", json_text(arguments.draws)},
+          {"seed", json_text(arguments.seed)}};
+}
+
+void print_table(const Evaluation& evaluation) {
+  fmt::print("{:>7}  {:>10}  {:<16} {:<18} {:>11}  {:>10}  {:>10}\n", "SNR/dB", "noise std",
+             "method", "model", "NMSE", "+-", evaluation.truth ? "excess" : "");
+  for (const EvaluationRow& row : evaluation.rows) {
+    fmt::print("{:>7.4g}  {:>10.4g}  {:<16} {:<18} {:>11.5g}  {:>10.2g}  {:>10}\n", row.snr_db,
+               row.noise_std, row.method, row.model, row.nmse, row.nmse_stderr,
+               row.excess ? fmt::format("{:.3g}", *row.excess) : "");
+  }
+}
+
+void run(const EvaluateArguments& arguments, const Common& common) {
+  if (arguments.clean.empty()) {
+    throw UsageError(
+        "CLEAN is required: name the test samples before -m, which takes every name "
+        "after it");
+  }
+  const EvaluateOptions options = evaluate_options(arguments, common.threads);
+  Console console(common.quiet);
+  const Samples samples(arguments.clean, arguments.first);
+  std::vector<NamedModel> models;
+  for (const std::string& path : arguments.models) {
+    models.push_back(read_named(path, arguments));
+    check_fits(samples, models.back().model, path);
+  }
+  std::optional<NamedModel> truth;
+  if (!arguments.truth.empty()) {
+    truth = read_named(arguments.truth, arguments);
+    check_fits(samples, truth->model, arguments.truth);
+  }
+  std::optional<OutputFile> json, report;
+  if (!arguments.json.empty()) json.emplace(arguments.json);
+  if (!arguments.report.empty()) report.emplace(arguments.report);
+
+  Evaluation evaluation;
+  dispatch(samples.is_complex(), samples.is_double(), [&]<class T>() {
+    evaluation = samples.named([&] {
+      return evaluate<T>(samples.matrix<T>(), models, truth ? &*truth : nullptr, options, &console);
+    });
+  });
+
+  const RunSettings settings = run_settings(arguments, common, evaluation, models.front().model);
+  if (json) json->write(evaluation_json(evaluation, settings));
+  if (report) {
+    const std::string title = arguments.title.empty()
+                                  ? fmt::format("{} on {}", models.front().name, samples.label())
+                                  : arguments.title;
+    report->write(page_html({title, common.command_line, settings, evaluation}));
+  }
+  console.check_stop();
+  if (json) json->commit();
+  if (report) report->commit();
+  if (!common.quiet) print_table(evaluation);
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, const Common& common) {
+  auto arguments = std::make_shared<EvaluateArguments>();
+  EvaluateArguments& a = *arguments;
+  auto* evaluate =
+      app.add_subcommand("evaluate", "Measure estimates against each other and the optimum");
+  evaluate->add_option("CLEAN", a.clean, "Clean test samples; noise is added to them");
+  evaluate->add_option("-m,--model", a.models, "Model file, several to compare")
+      ->required()
+      ->type_name("MODEL");
+  evaluate
+      ->add_option("--truth", a.truth,
+                   "Model the samples were drawn from: measures the gap to the\n"
+                   "conditional mean")
+      ->type_name("MODEL");
+  evaluate
+      ->add_option("--snr-db", a.snr_db, "SNRs in dB: start:step:stop or a list a,b,c; repeatable")
+      ->required()
+      ->allow_extra_args(false)
+      ->type_name("RANGE");
+  evaluate
+      ->add_option("--method", a.methods,
+                   "auto, one-step, mean-forwarding, average, sample; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME")
+      ->default_str("auto");
+  evaluate
+      ->add_option("--steps", a.steps, "Steps of the reverse process: all of the schedule, or K")
+      ->type_name("K|all")
+      ->capture_default_str();
+  evaluate
+      ->add_option("--schedule", a.schedule,
+                   "Schedule in place of the models': KIND,T or KIND,T,BETA_1,BETA_T")
+      ->type_name("KIND,T");
+  evaluate->add_option("--rule", a.rule, "Step rule: posterior, renoise or ddim")
+      ->type_name("RULE")
+      ->capture_default_str();
+  evaluate->add_option("--resampling", a.resampling, "average, sample: re-sampling strength")
+      ->check(not_negative())
+      ->type_name("R")
+      ->capture_default_str();
+  evaluate->add_option("--draws", a.draws, "average: number of posterior draws")
+      ->check(count_from_one())
+      ->type_name("M")
+      ->capture_default_str();
+  evaluate->add_option("--first", a.first, "Use the first COUNT samples only")
+      ->check(size_from_one())
+      ->type_name("COUNT");
+  evaluate->add_option("--json", a.json, "Write the results as JSON")
+      ->check(file_name())
+      ->type_name("FILE");
+  evaluate->add_option("--report", a.report, "Write a page with curves and pictures (HTML)")
+      ->check(file_name())
+      ->type_name("FILE");
+  evaluate->add_option("--title", a.title, "Title of the page")->type_name("TEXT");
+  evaluate->add_option("--seed", a.seed, "Seed of the noise and of the samples")
+      ->check(seed_number())
+      ->type_name("N")
+      ->capture_default_str();
+  evaluate->footer(
+      "Examples:\n"
+      "  pellucid evaluate test.npy -m model.safetensors --snr-db -10:5:20 --json results.json\n"
+      "  pellucid evaluate test.npy -m a.safetensors -m b.safetensors --snr-db 0 --report p.html\n"
+      "  pellucid evaluate draws.npy -m truth.safetensors --truth truth.safetensors --snr-db "
+      "-20:10:20 \\\n"
+      "      --method one-step --method mean-forwarding\n\n"
+      "NMSE is sum |x - xhat|^2 / sum |x - mean|^2 with its standard error; SNR refers to the "
+      "test\n"
+      "samples' average variance about their mean.");
+  evaluate->callback([arguments, &common] { run(*arguments, common); });
+}
+
+}  // namespace pellucid::app

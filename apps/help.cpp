@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "help.hpp"
+
+namespace pellucid::app {
+
+std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
+  const bool flag = option->get_type_size() == 0;
+  const bool several = option->get_allow_extra_args();
+  std::string text;
+  if (!flag && !option->get_positional()) text += " " + option->get_type_name();
+  if (several) text += "...";
+  return text;
+}
+
+std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
+  std::string text = option->get_description();
+  if (!option->get_default_str().empty()) text += " [" + option->get_default_str() + "]";
+  if (option->get_required() && !option->get_positional()) text += " (required)";
+  return text;
+}
+
+}  // namespace pellucid::app

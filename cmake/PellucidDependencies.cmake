@@ -1,0 +1,12 @@
+# Every library Pellucid uses, with the least version it was tested with. All are Debian packages.
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas>=0.3.20)
+pkg_check_modules(LAPACKE REQUIRED IMPORTED_TARGET lapacke>=3.10)
+find_package(PNG 1.6 REQUIRED)
+find_package(ZLIB 1.2 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)

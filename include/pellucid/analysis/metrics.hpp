@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "pellucid/base/types.hpp"
+
+namespace pellucid {
+
+/// A ratio of two sums over samples and its standard error.
+struct Ratio {
+  double value = 0.0;
+  double stderr_ = 0.0;
+};
+
+/// `sum e / sum p` over n samples, with the standard error of a ratio,
+/// `sd(e_i - ratio p_i) / (sqrt(n) mean p)` (design: p varies from sample to sample as well). The
+/// error is NaN for fewer than two samples.
+[[nodiscard]] Ratio ratio_of_sums(const Eigen::VectorXd& errors, const Eigen::VectorXd& powers);
+
+/// `|a_j - b_j|^2` of every column, summed in double precision.
+template <class A, class B>
+[[nodiscard]] Eigen::VectorXd squared_distances(const Eigen::MatrixBase<A>& a,
+                                                const Eigen::MatrixBase<B>& b) {
+  using WideA = Wide<typename A::Scalar>;
+  using WideB = Wide<typename B::Scalar>;
+  Eigen::VectorXd distances(a.cols());
+  for (Index j = 0; j < a.cols(); ++j) {
+    distances(j) =
+        (a.col(j).template cast<WideA>() - b.col(j).template cast<WideB>()).squaredNorm();
+  }
+  return distances;
+}
+
+}  // namespace pellucid

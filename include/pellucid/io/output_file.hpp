@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+namespace pellucid {
+
+/// A file that appears whole or not at all: written under a temporary name in the same folder,
+/// renamed by `commit`, removed when destroyed before that. The constructor creates the temporary
+/// file, so a path that cannot be written fails before long work, not after it. All failures
+/// throw `Error` naming the path and the system's reason.
+///
+/// A symbolic link is followed and its target replaced. What is no regular file (/dev/stdout, a
+/// pipe) is written directly.
+class OutputFile {
+ public:
+  explicit OutputFile(std::filesystem::path path);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+  /// Flushes to disk, checks that everything was written, and renames.
+  void commit();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  [[noreturn]] void fail(int error) const;
+
+  std::filesystem::path path_;       // as the user wrote it, for messages
+  std::filesystem::path target_;     // with symbolic links followed
+  std::filesystem::path temporary_;  // empty where the target is written directly
+  std::FILE* file_ = nullptr;
+};
+
+}  // namespace pellucid

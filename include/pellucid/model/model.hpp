@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <complex>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "pellucid/prior/gaussian.hpp"
+#include "pellucid/prior/gaussian_mixture.hpp"
+#include "pellucid/prior/low_rank.hpp"
+#include "pellucid/reverse/calibration.hpp"
+#include "pellucid/schedule/schedule.hpp"
+
+namespace pellucid {
+
+using RealPrior = std::variant<Gaussian<double>, GaussianMixture<double>, LowRank<double>>;
+using ComplexPrior =
+    std::variant<Gaussian<std::complex<double>>, GaussianMixture<std::complex<double>>,
+                 LowRank<std::complex<double>>>;
+
+/// A prior with the units it was fitted in: `x = offset + scale * x_model`, where the model's
+/// signal has zero mean and unit average variance. Users pass and get back their own units.
+struct Model {
+  std::vector<Index> shape;     ///< of one sample, (28, 28)
+  Eigen::VectorXcd offset;      ///< N entries, imaginary part zero for real data
+  double scale = 1.0;           ///< square root of the average variance per entry
+  double power = 1.0;           ///< P in the user's units: what an SNR refers to; `scale^2` where
+                                ///< fitted, the prior's own average variance where hand-written
+  Schedule schedule;            ///< steps of `--steps all` and of generation
+  Calibration calibration;      ///< empty when not calibrated
+  std::string settings = "{}";  ///< JSON: how it was fitted
+  std::variant<RealPrior, ComplexPrior> prior;
+
+  [[nodiscard]] bool is_complex() const { return prior.index() == 1; }
+  [[nodiscard]] Index dim() const;
+  [[nodiscard]] std::string_view kind() const;  ///< "gaussian", "mixture" or "pca"
+  /// Throws `Error` naming the field that is wrong.
+  void validate() const;
+};
+
+}  // namespace pellucid

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "pellucid/prior/gaussian_mixture.hpp"
+
+namespace pellucid {
+
+/// How a mixture is fitted.
+///
+/// The fit climbs the penalised likelihood `log L + sum_k log p(C_k)` with the inverse-Wishart
+/// prior `p(C) ~ |C|^(-kappa/2) exp(-kappa/2 tr(C_0 C^-1))` (complex data: without the halves), up
+/// to a constant `kappa` times minus the Kullback-Leibler divergence of `N(0, C)` from `N(0, C_0)`.
+/// Its update is `C_k = (S_k + kappa C_0) / (n_k + kappa)` with `S_k` the scatter of `n_k` samples:
+/// as if `kappa` samples of covariance `C_0` belonged to every component.
+///
+/// `C_0` is fixed once from the data: the covariance within the clusters of the k-means start (made
+/// also where `start` is given), plus `K / n` times the covariance of all samples, plus 1e-6 of the
+/// average variance on the diagonal, which keeps it positive definite where entries are constant or
+/// samples few. Taking the covariance of all samples instead would blur components along the
+/// leading directions, where most of the variance lies between them.
+///
+/// A component that less than half a sample belongs to is re-seeded, except in the last pass: its
+/// mean moves to the sample of lowest density, its covariance is `C_0`, its weight `1 / n`. Between
+/// re-seedings the penalised likelihood never falls, but for rounding.
+template <class T>
+struct MixtureFitOptions {
+  Index components = 16;  ///< K, at least 1 and at most the number of samples; `start` has its own
+  int passes = 100;       ///< most passes (updates) of expectation-maximisation over the data
+  double tolerance = 1e-4;  ///< stop after a pass that gained less (penalised), nats per sample and
+                            ///< dimension; 0 makes all `passes`
+  int restarts = 4;         ///< k-means++ starts tried; the one with the least distortion is kept
+  /// Strength of the prior in pseudo-samples per component and dimension: `kappa = regularisation
+  /// N`. More helps with few samples and at high SNR, less with many samples and at low SNR. 0
+  /// gives plain maximum likelihood, and an `Error` where a covariance becomes singular.
+  double regularisation = 0.2;
+  std::uint64_t seed = 1;
+  int threads = 0;
+  std::optional<GaussianMixture<T>> start;  ///< start here instead of from k-means++
+};
+
+/// What a fit did.
+struct MixtureFitReport {
+  std::vector<double> log_likelihood;  ///< per pass, mean nats per sample, before its update
+  std::vector<double> penalised_log_likelihood;  ///< the same plus log prior / n
+  std::vector<Index> reseeded;                   ///< components re-seeded in each pass (count)
+  bool converged = false;                        ///< stopped by `tolerance`, not by `passes`
+  double bic = 0.0;  ///< with the likelihood of the last pass, which is before its update
+};
+
+template <class T>
+struct MixtureFit {
+  GaussianMixture<T> prior;
+  MixtureFitReport report;
+};
+
+/// Expectation-maximisation in double precision from a k-means++ start. Throws `Error` with fewer
+/// samples than components, on entries that are not finite, or where a covariance cannot be kept
+/// positive definite; `Stopped` when the monitor asks.
+template <class T>
+[[nodiscard]] MixtureFit<T> fit_mixture(const SampleSource<T>& clean,
+                                        const MixtureFitOptions<T>& options,
+                                        Monitor* monitor = nullptr);
+
+}  // namespace pellucid

@@ -1,0 +1,18 @@
+#!/bin/bash
+# Runs every benchmark: the C++ programs, then the comparisons with Python libraries. Google
+# Benchmark's options may follow. Usage: bench.sh BUILD_FOLDER [--benchmark_filter=...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly build=$1
+shift
+for program in "$build"/bin/bench/*; do
+  [[ -x $program ]] || continue
+  echo "== ${program##*/}"
+  "$program" "$@"
+done
+for script in bench/*.py; do
+  [[ -f $script ]] || continue
+  echo "== $script"
+  PATH="$PWD/$build/bin:$PATH" /usr/bin/python3 "$script"
+done

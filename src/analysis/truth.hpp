@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "pellucid/base/monitor.hpp"
+#include "pellucid/denoiser/mixture_denoiser.hpp"
+#include "pellucid/model/model.hpp"
+
+namespace pellucid {
+
+/// The conditional mean of every observation and the trace of its posterior covariance.
+template <class T>
+struct ConditionalMean {
+  Matrix<T> mean;            ///< N x n, user's units
+  Eigen::VectorXd variance;  ///< n, user's units squared
+};
+
+/// A prior taken to be what the data come from; `T` is double or std::complex<double>.
+template <class T>
+class TruthMixture {
+ public:
+  explicit TruthMixture(const Model& model, int threads);
+
+  [[nodiscard]] ConditionalMean<T> estimate(ConstBatch<T> noisy, double noise_std,
+                                            Monitor* monitor) const;
+
+ private:
+  const Model& model_;
+  MixtureDenoiser<T> denoiser_;
+  int threads_;
+};
+
+}  // namespace pellucid

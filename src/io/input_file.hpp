@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pellucid::io {
+
+/// Throws `Error("PATH: what")`.
+[[noreturn]] void fail(const std::filesystem::path& path, std::string_view what);
+
+/// Text of a file made fit for a one-line message: control characters escaped, long text cut.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Memory for data of `path`; an `Error` naming the size where there is not enough.
+[[nodiscard]] std::vector<std::byte> allocate(const std::filesystem::path& path,
+                                              std::uint64_t bytes);
+
+/// A regular file open for reading, whose length is known. Every failure throws `Error`, first word
+/// the path.
+class InputFile {
+ public:
+  explicit InputFile(std::filesystem::path path);
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] std::uint64_t remaining() const { return size_ - position_; }
+  /// Fills `out` with the next bytes; throws where the file ends before.
+  void read(std::span<std::byte> out);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, Close> file_;
+  std::uint64_t size_ = 0;
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace pellucid::io

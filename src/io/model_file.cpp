@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/io/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include "io/input_file.hpp"
+#include "io/model_metadata.hpp"
+#include "io/model_tensors.hpp"
+#include "pellucid/io/safetensors.hpp"
+
+namespace pellucid {
+namespace {
+
+// Files store matrices row by row and Eigen column by column: read as columns, a matrix is its
+// transpose, without conjugation.
+template <class T>
+Matrix<T> from_rows(ConstBatch<T> flat, Index dim) {
+  return Eigen::Map<const Matrix<T>>(flat.data(), dim, dim).transpose();
+}
+
+template <class T>
+Array rows_tensor(const Matrix<T>& square) {
+  const Matrix<T> transposed = square.transpose();
+  return io::tensor_of<T>(transposed, {square.rows(), square.cols()});
+}
+
+template <class T>
+Array vector_tensor(const Vector<T>& vector) {
+  return io::tensor_of<T>(vector.transpose(), {vector.size()});
+}
+
+template <class T>
+Vector<T> read_vector(io::TensorReader& tensors, const std::string& name, const char* axis) {
+  return tensors.read<T>(name, {axis}).transpose();
+}
+
+template <class T>
+Gaussian<T> read_gaussian(io::TensorReader& tensors) {
+  Gaussian<T> prior;
+  prior.mean = read_vector<T>(tensors, "mean", "N");
+  prior.covariance = tensors.read<T>("covariance", {"N", "N"}).transpose();
+  return prior;
+}
+
+template <class T>
+GaussianMixture<T> read_mixture(io::TensorReader& tensors) {
+  GaussianMixture<T> prior;
+  prior.weights = read_vector<double>(tensors, "weights", "K");
+  prior.means = tensors.read<T>("means", {"K", "N"});
+  const Matrix<T> flat = tensors.read<T>("covariances", {"K", "N", "N"});
+  for (Index k = 0; k < flat.cols(); ++k) {
+    prior.covariances.push_back(from_rows<T>(flat.col(k), prior.dim()));
+  }
+  return prior;
+}
+
+template <class T>
+LowRank<T> read_low_rank(io::TensorReader& tensors) {
+  LowRank<T> prior;
+  prior.mean = read_vector<T>(tensors, "mean", "N");
+  prior.eigenvectors = tensors.read<T>("eigenvectors", {"k", "N"});
+  prior.eigenvalues = read_vector<double>(tensors, "eigenvalues", "k");
+  return prior;
+}
+
+template <class T>
+std::variant<Gaussian<T>, GaussianMixture<T>, LowRank<T>> read_prior(
+    const std::filesystem::path& path, const std::string& kind, io::TensorReader& tensors) {
+  if (kind == "gaussian") return read_gaussian<T>(tensors);
+  if (kind == "mixture") return read_mixture<T>(tensors);
+  if (kind == "pca") return read_low_rank<T>(tensors);
+  io::fail(path, fmt::format("metadata 'kind' is '{}', which is unknown: known are gaussian, "
+                             "mixture, pca",
+                             io::printable(kind)));
+}
+
+// The offset has the number type of the prior; a file without one has zero mean.
+Eigen::VectorXcd read_offset(io::TensorReader& tensors, bool is_complex, Index dim) {
+  if (!tensors.has("offset")) return Eigen::VectorXcd::Zero(dim);
+  if (is_complex) return read_vector<std::complex<double>>(tensors, "offset", "N");
+  return read_vector<double>(tensors, "offset", "N").cast<std::complex<double>>();
+}
+
+// What a fit wrote, or the prior's own variance where a file is hand-written in the user's units.
+double read_power(const io::ModelMetadata& metadata,
+                  const std::variant<RealPrior, ComplexPrior>& prior) {
+  if (metadata.power) return *metadata.power;
+  if (metadata.scale) return *metadata.scale * *metadata.scale;
+  return std::visit(
+      [](const auto& field) {
+        return std::visit([](const auto& known) { return average_variance(known); }, field);
+      },
+      prior);
+}
+
+template <class T>
+void store(SafeTensors& content, const Gaussian<T>& prior) {
+  content.tensors["mean"] = vector_tensor<T>(prior.mean);
+  content.tensors["covariance"] = rows_tensor<T>(prior.covariance);
+}
+
+template <class T>
+void store(SafeTensors& content, const GaussianMixture<T>& prior) {
+  const Index dim = prior.dim();
+  Matrix<T> flat(dim * dim, prior.components());
+  for (Index k = 0; k < prior.components(); ++k) {
+    Eigen::Map<Matrix<T>>(flat.col(k).data(), dim, dim) =
+        prior.covariances[static_cast<std::size_t>(k)].transpose();
+  }
+  content.tensors["weights"] = vector_tensor<double>(prior.weights);
+  content.tensors["means"] = io::tensor_of<T>(prior.means, {prior.components(), dim});
+  content.tensors["covariances"] = io::tensor_of<T>(flat, {prior.components(), dim, dim});
+}
+
+template <class T>
+void store(SafeTensors& content, const LowRank<T>& prior) {
+  content.tensors["mean"] = vector_tensor<T>(prior.mean);
+  content.tensors["eigenvectors"] =
+      io::tensor_of<T>(prior.eigenvectors, {prior.rank(), prior.dim()});
+  content.tensors["eigenvalues"] = vector_tensor<double>(prior.eigenvalues);
+}
+
+template <class Check>
+void with_path(const std::filesystem::path& path, Check&& check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    io::fail(path, error.what());
+  }
+}
+
+}  // namespace
+
+Model read_model(const std::filesystem::path& path) {
+  const SafeTensors content = read_safetensors(path);
+  const io::ModelMetadata metadata = io::parse_model_metadata(path, content.metadata);
+  io::TensorReader tensors(path, content);
+  Model model;
+  if (metadata.is_complex) {
+    model.prior = read_prior<std::complex<double>>(path, metadata.kind, tensors);
+  } else {
+    model.prior = read_prior<double>(path, metadata.kind, tensors);
+  }
+  model.offset = read_offset(tensors, metadata.is_complex, model.dim());
+  tensors.require_all_read();
+  model.shape = metadata.shape.value_or(std::vector<Index>{model.dim()});
+  model.scale = metadata.scale.value_or(1.0);
+  model.power = read_power(metadata, model.prior);
+  model.schedule = metadata.schedule;
+  model.calibration = metadata.calibration;
+  model.settings = metadata.settings;
+  with_path(path, [&] { model.validate(); });
+  return model;
+}
+
+void write_model(OutputFile& out, const Model& model) {
+  with_path(out.path(), [&] { model.validate(); });
+  SafeTensors content;
+  content.metadata = io::model_metadata(model);
+  std::visit(
+      [&](const auto& field) { std::visit([&](const auto& p) { store(content, p); }, field); },
+      model.prior);
+  content.tensors["offset"] = model.is_complex() ? vector_tensor<std::complex<double>>(model.offset)
+                                                 : vector_tensor<double>(model.offset.real());
+  write_safetensors(out, content);
+}
+
+void write_model(const std::filesystem::path& path, const Model& model) {
+  OutputFile out(path);
+  write_model(out, model);
+  out.commit();
+}
+
+}  // namespace pellucid

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/model_metadata.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "io/checked_json.hpp"
+#include "io/input_file.hpp"
+
+namespace pellucid::io {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+constexpr int kDeepestJson = 16;
+constexpr int kMostSteps = 1'000'000;
+
+/// The fields of one file, asked for by name.
+class Fields {
+ public:
+  Fields(const std::filesystem::path& path, const std::map<std::string, std::string>& text)
+      : path_(path), text_(text) {}
+
+  [[noreturn]] void fail_field(std::string_view field, std::string_view what) const {
+    fail(path_, fmt::format("metadata '{}' {}", field, what));
+  }
+
+  [[nodiscard]] const std::string* find(const std::string& field) const {
+    const auto found = text_.find(field);
+    return found == text_.end() ? nullptr : &found->second;
+  }
+
+  [[nodiscard]] const std::string& require(const std::string& field, std::string_view mend) const {
+    const std::string* text = find(field);
+    if (text == nullptr) fail_field(field, fmt::format("is missing: {}", mend));
+    return *text;
+  }
+
+  [[nodiscard]] std::optional<json> find_json(const std::string& field) const {
+    const std::string* text = find(field);
+    if (text == nullptr) return std::nullopt;
+    return parse_json(path_, fmt::format("metadata '{}'", field), *text, kDeepestJson);
+  }
+
+ private:
+  const std::filesystem::path& path_;
+  const std::map<std::string, std::string>& text_;
+};
+
+// The whole text as a number.
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// A whole number in 1 .. most.
+std::optional<std::int64_t> positive(const json& value, std::int64_t most) {
+  if (!value.is_number_unsigned()) return std::nullopt;
+  const auto number = value.get<std::uint64_t>();
+  if (number < 1 || number > static_cast<std::uint64_t>(most)) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+void check_format(const Fields& fields) {
+  const std::string* format = fields.find("format");
+  if (format != nullptr && *format != "pellucid") {
+    fields.fail_field("format",
+                      fmt::format("is '{}': give a model that pellucid wrote", printable(*format)));
+  }
+  const std::string* text = fields.find("version");
+  if (text == nullptr) return;
+  const auto version = parse_number<int>(*text);
+  if (!version || *version < 1) {
+    fields.fail_field("version", fmt::format("is '{}', no whole number from 1: write {}",
+                                             printable(*text), kVersion));
+  }
+  if (*version > kVersion) {
+    fields.fail_field("version", fmt::format("is {}, this program reads up to {}: update pellucid",
+                                             *version, kVersion));
+  }
+}
+
+bool parse_complex(const Fields& fields) {
+  const std::string& text = fields.require("complex", "write true or false");
+  if (text != "true" && text != "false") {
+    fields.fail_field("complex", fmt::format("is '{}': write true or false", printable(text)));
+  }
+  return text == "true";
+}
+
+std::optional<std::vector<Index>> parse_shape(const Fields& fields) {
+  const auto list = fields.find_json("shape");
+  if (!list) return std::nullopt;
+  std::vector<Index> shape;
+  bool good = list->is_array();
+  for (std::size_t i = 0; good && i < list->size(); ++i) {
+    const auto length = positive((*list)[i], INT64_MAX);
+    good = length.has_value();
+    if (good) shape.push_back(*length);
+  }
+  if (!good) fields.fail_field("shape", "is no list of lengths from 1: write one such as [28, 28]");
+  return shape;
+}
+
+std::optional<double> parse_positive(const Fields& fields, const std::string& field) {
+  const std::string* text = fields.find(field);
+  if (text == nullptr) return std::nullopt;
+  const auto value = parse_number<double>(*text);
+  if (!value || !std::isfinite(*value) || *value <= 0.0) {
+    fields.fail_field(field,
+                      fmt::format("is '{}': write a finite number above 0", printable(*text)));
+  }
+  return value;
+}
+
+Schedule parse_schedule(const Fields& fields) {
+  const auto object = fields.find_json("schedule");
+  if (!object) return Schedule();
+  const auto number = [&](const char* key) { return object->value(key, json(0.0)); };
+  const auto steps = object->is_object() ? positive(number("steps"), kMostSteps) : std::nullopt;
+  if (!steps || !object->value("kind", json()).is_string() || !number("beta_1").is_number() ||
+      !number("beta_T").is_number()) {
+    fields.fail_field(
+        "schedule",
+        fmt::format("is no {{\"kind\", \"steps\", \"beta_1\", \"beta_T\"}} with a name, "
+                    "1 to {} steps and two numbers: correct it",
+                    kMostSteps));
+  }
+  try {
+    return Schedule({parse_schedule_kind((*object)["kind"].get<std::string>()),
+                     static_cast<int>(*steps), number("beta_1").get<double>(),
+                     number("beta_T").get<double>()});
+  } catch (const Error& error) {
+    fields.fail_field("schedule", fmt::format("cannot be used: {}", printable(error.what())));
+  }
+}
+
+Calibration parse_calibration(const Fields& fields) {
+  Calibration calibration;
+  const auto list = fields.find_json("calibration");
+  if (!list) return calibration;
+  bool good = list->is_array();
+  for (std::size_t i = 0; good && i < list->size(); ++i) {
+    const json& entry = (*list)[i];
+    const auto steps =
+        entry.is_object() ? positive(entry.value("steps", json()), kMostSteps) : std::nullopt;
+    good = steps.has_value() && entry.value("snr_db", json()).is_number();
+    if (good) {
+      calibration.entries.push_back({entry["snr_db"].get<double>(), static_cast<int>(*steps)});
+    }
+  }
+  if (!good) {
+    fields.fail_field("calibration", "is no list of {\"snr_db\", \"steps\"}: correct it");
+  }
+  return calibration;
+}
+
+std::string parse_settings(const Fields& fields) {
+  const auto object = fields.find_json("settings");
+  if (!object) return "{}";
+  if (!object->is_object()) fields.fail_field("settings", "is no JSON object: write {}");
+  return *fields.find("settings");
+}
+
+}  // namespace
+
+ModelMetadata parse_model_metadata(const std::filesystem::path& path,
+                                   const std::map<std::string, std::string>& text) {
+  const Fields fields(path, text);
+  check_format(fields);
+  ModelMetadata metadata;
+  metadata.kind = fields.require("kind", "write gaussian, mixture or pca");
+  metadata.is_complex = parse_complex(fields);
+  metadata.shape = parse_shape(fields);
+  metadata.scale = parse_positive(fields, "scale");
+  metadata.power = parse_positive(fields, "power");
+  metadata.schedule = parse_schedule(fields);
+  metadata.calibration = parse_calibration(fields);
+  metadata.settings = parse_settings(fields);
+  return metadata;
+}
+
+std::map<std::string, std::string> model_metadata(const Model& model) {
+  const Schedule::Settings& schedule = model.schedule.settings();
+  json calibration = json::array();
+  for (const auto& [snr_db, steps] : model.calibration.entries) {
+    calibration.push_back({{"snr_db", snr_db}, {"steps", steps}});
+  }
+  return {
+      {"format", "pellucid"},
+      {"version", fmt::format("{}", kVersion)},
+      {"kind", std::string(model.kind())},
+      {"complex", model.is_complex() ? "true" : "false"},
+      {"shape", json(model.shape).dump()},
+      {"scale", fmt::format("{}", model.scale)},
+      {"power", fmt::format("{}", model.power)},
+      {"schedule", json{{"kind", name(schedule.kind)},
+                        {"steps", schedule.steps},
+                        {"beta_1", schedule.beta_1},
+                        {"beta_T", schedule.beta_T}}
+                       .dump()},
+      {"calibration", calibration.dump()},
+      {"settings", model.settings},
+  };
+}
+
+}  // namespace pellucid::io

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <filesystem>
+
+namespace pellucid::io {
+
+/// A name in the folder of `target`, `.NAME.tmp-PID-XXXX`, new on every call.
+[[nodiscard]] std::filesystem::path temporary_name(const std::filesystem::path& target);
+
+/// Throws `Error` with the system's reason for `error`, an `errno`, and what to do about it.
+[[noreturn]] void fail_to_write(const std::filesystem::path& path, int error);
+
+}  // namespace pellucid::io

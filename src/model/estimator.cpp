@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/model/estimator.hpp"
+
+#include <fmt/format.h>
+
+#include "pellucid/model/access.hpp"
+
+namespace pellucid {
+
+template <class T>
+MixtureDenoiser<T> exact_denoiser(const Model& model, int threads) {
+  return std::visit(
+      [threads](const auto& prior) {
+        using Prior = std::decay_t<decltype(prior)>;
+        if constexpr (std::is_same_v<Prior, GaussianMixture<Wide<T>>>) {
+          return MixtureDenoiser<T>(prior, threads);
+        } else {
+          return MixtureDenoiser<T>(prior);
+        }
+      },
+      prior_as<Wide<T>>(model));
+}
+
+template <class T>
+Estimator<T>::Estimator(Model model, int threads)
+    : model_(std::move(model)),
+      offset_(offset_as<T>(model_)),
+      scale_(static_cast<RealOf<T>>(model_.scale)),
+      denoiser_(std::make_unique<MixtureDenoiser<T>>(exact_denoiser<T>(model_, threads))) {}
+
+template <class T>
+Matrix<T> Estimator<T>::to_model_units(ConstBatch<T> x) const {
+  return (x.colwise() - offset_) / scale_;
+}
+
+template <class T>
+Matrix<T> Estimator<T>::to_user_units(Matrix<T> x) const {
+  x *= scale_;
+  x.colwise() += offset_;
+  return x;
+}
+
+template <class T>
+Matrix<T> Estimator<T>::denoise(ConstBatch<T> noisy, const Noise& noise,
+                                const EstimateOptions& options, Monitor* monitor,
+                                double* evaluations) const {
+  if (noisy.rows() != model_.dim()) {
+    throw Error(fmt::format("noisy samples have {} entries, the model's have {}", noisy.rows(),
+                            model_.dim()));
+  }
+  const std::vector<double> variances = noise.model_variances(model_);
+  Matrix<T> estimates(noisy.rows(), noisy.cols());
+  const double used = estimate<T>(*denoiser_, model_.schedule, model_.calibration,
+                                  to_model_units(noisy), variances, options, estimates, monitor);
+  if (evaluations != nullptr) *evaluations = used;
+  return to_user_units(std::move(estimates));
+}
+
+template <class T>
+Matrix<T> Estimator<T>::sample(Index count, const GenerateOptions& options,
+                               Monitor* monitor) const {
+  Matrix<T> samples(model_.dim(), count);
+  generate<T>(*denoiser_, model_.schedule, options, samples, monitor);
+  return to_user_units(std::move(samples));
+}
+
+template <class T>
+Matrix<T> draw(const Model& model, Index count, std::uint64_t seed) {
+  Matrix<Wide<T>> samples = std::visit([&](const auto& prior) { return draw(prior, count, seed); },
+                                       prior_as<Wide<T>>(model));
+  samples *= Wide<T>(model.scale);
+  samples.colwise() += offset_as<Wide<T>>(model);
+  return samples.template cast<T>();
+}
+
+#define PELLUCID_INSTANTIATE(T)                                     \
+  template class Estimator<T>;                                      \
+  template MixtureDenoiser<T> exact_denoiser<T>(const Model&, int); \
+  template Matrix<T> draw<T>(const Model&, Index, std::uint64_t);
+PELLUCID_INSTANTIATE(float)
+PELLUCID_INSTANTIATE(double)
+PELLUCID_INSTANTIATE(std::complex<float>)
+PELLUCID_INSTANTIATE(std::complex<double>)
+#undef PELLUCID_INSTANTIATE
+
+}  // namespace pellucid

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/model/fit.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace pellucid {
+
+namespace {
+
+constexpr Index block = 1024;  // samples read at a time
+
+// Mean and average variance per entry, in two sweeps' worth of accuracy by one: sums are about the
+// first sample, so a large common offset cancels nothing.
+template <class T>
+struct Units {
+  Vector<T> offset;
+  double power = 0.0;
+};
+
+template <class T>
+Units<T> find_units(const SampleSource<T>& clean, Monitor* monitor) {
+  const Index count = clean.count(), dim = clean.dim();
+  if (count == 0) throw Error("no samples to fit: give at least one");
+  const Task task(monitor, "reading", static_cast<double>(count));
+  Matrix<T> buffer(dim, std::min(block, count));
+  clean.read(0, buffer.leftCols(1));
+  const Vector<T> shift = buffer.col(0);
+  Vector<T> sum = Vector<T>::Zero(dim);
+  Eigen::VectorXd squares = Eigen::VectorXd::Zero(dim);
+  for (Index first = 0; first < count; first += block) {
+    auto samples = buffer.leftCols(std::min(block, count - first));
+    clean.read(first, samples);
+    samples.colwise() -= shift;
+    sum += samples.rowwise().sum();
+    squares += samples.cwiseAbs2().rowwise().sum();
+    task.update(static_cast<double>(first + samples.cols()));
+  }
+  const Vector<T> mean = sum / static_cast<double>(count);
+  const double power =
+      (squares / static_cast<double>(count) - mean.cwiseAbs2()).sum() / static_cast<double>(dim);
+  return {shift + mean, power};
+}
+
+template <class T>
+Model model_with_units(const Units<T>& units, std::vector<Index> shape, const std::string& kind,
+                       Index samples) {
+  if (!std::isfinite(units.power)) {
+    throw Error("the samples' variance is not finite: look for huge entries");
+  }
+  if (!(units.power > 0)) {
+    throw Error("all samples are equal: there is nothing to learn, give samples that differ");
+  }
+  Model model;
+  model.shape = std::move(shape);
+  model.offset = units.offset.template cast<std::complex<double>>();
+  model.scale = std::sqrt(units.power);
+  model.power = units.power;
+  model.settings = nlohmann::json{{"prior", kind}, {"samples", samples}}.dump();
+  return model;
+}
+
+template <class T, class Prior>
+void set_prior(Model& model, Prior prior) {
+  if constexpr (is_complex<T>) {
+    model.prior = ComplexPrior(std::move(prior));
+  } else {
+    model.prior = RealPrior(std::move(prior));
+  }
+}
+
+}  // namespace
+
+template <class T>
+Model fit_gaussian_model(const SampleSource<T>& clean, std::vector<Index> shape, int threads,
+                         Monitor* monitor) {
+  Gaussian<T> prior = fit_gaussian(clean, threads, monitor);
+  Model model = model_with_units<T>({prior.mean, average_variance(prior)}, std::move(shape),
+                                    "gaussian", clean.count());
+  prior.mean.setZero();
+  prior.covariance /= model.power;
+  set_prior<T>(model, std::move(prior));
+  return model;
+}
+
+template <class T>
+Model fit_pca_model(const SampleSource<T>& clean, std::vector<Index> shape, Index rank, int threads,
+                    Monitor* monitor) {
+  Model model =
+      model_with_units(find_units(clean, monitor), std::move(shape), "pca", clean.count());
+  LowRank<T> prior = fit_low_rank(clean, rank, threads, monitor);
+  prior.mean.setZero();
+  prior.eigenvalues /= model.power;
+  set_prior<T>(model, std::move(prior));
+  return model;
+}
+
+template <class T>
+Model fit_mixture_model(const SampleSource<T>& clean, std::vector<Index> shape,
+                        const MixtureFitOptions<T>& options, Monitor* monitor,
+                        MixtureFitReport* report) {
+  const Units<T> units = find_units(clean, monitor);
+  Model model = model_with_units(units, std::move(shape), "mixture", clean.count());
+  const NormalisedSource<T> normalised(clean, units.offset, model.scale);
+  MixtureFitOptions<T> normalised_options = options;
+  if (auto& start = normalised_options.start) {
+    start->means = (start->means.colwise() - units.offset) / model.scale;
+    for (auto& covariance : start->covariances) covariance /= model.power;
+  }
+  MixtureFit<T> fit = fit_mixture(normalised, normalised_options, monitor);
+
+  auto settings = nlohmann::json::parse(model.settings);
+  settings["components"] = fit.prior.components();
+  settings["passes"] = fit.report.log_likelihood.size();
+  settings["converged"] = fit.report.converged;
+  settings["regularisation"] = options.regularisation;
+  settings["restarts"] = options.restarts;
+  settings["seed"] = options.seed;
+  settings["bic"] = fit.report.bic;
+  model.settings = settings.dump();
+  set_prior<T>(model, std::move(fit.prior));
+  if (report != nullptr) *report = std::move(fit.report);
+  return model;
+}
+
+#define PELLUCID_INSTANTIATE(T)                                                                    \
+  template Model fit_gaussian_model<T>(const SampleSource<T>&, std::vector<Index>, int, Monitor*); \
+  template Model fit_pca_model<T>(const SampleSource<T>&, std::vector<Index>, Index, int,          \
+                                  Monitor*);                                                       \
+  template Model fit_mixture_model<T>(const SampleSource<T>&, std::vector<Index>,                  \
+                                      const MixtureFitOptions<T>&, Monitor*, MixtureFitReport*);
+PELLUCID_INSTANTIATE(double)
+PELLUCID_INSTANTIATE(std::complex<double>)
+#undef PELLUCID_INSTANTIATE
+
+}  // namespace pellucid

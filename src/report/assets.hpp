@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string_view>
+
+namespace pellucid::report {
+
+/// The files of assets/report, put into the library when it is built.
+extern const std::string_view page_template;
+extern const std::string_view page_style;
+extern const std::string_view plot_style;
+extern const std::string_view program_version;
+
+}  // namespace pellucid::report

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "report/text.hpp"
+
+namespace pellucid::report {
+namespace {
+
+CurveStyle estimate_style(std::size_t i) {
+  static constexpr std::array<std::string_view, 4> colours = {"c-0", "c-1", "c-2", "c-3"};
+  static constexpr std::array<std::string_view, 4> dashes = {"", "8 4", "10 3 2 3", "4 3"};
+  static constexpr std::array<Marker, 4> markers = {Marker::circle, Marker::square,
+                                                    Marker::triangle, Marker::diamond};
+  return {colours[i % 4], dashes[(i + i / 4) % 4], markers[i % 4]};
+}
+
+CurveStyle baseline_style(std::string_view method, std::size_t i) {
+  if (method == "least-squares") return {"c-observation", "2 4", Marker::cross};
+  if (method == "wiener") return {"c-wiener", "6 4", Marker::open_square};
+  if (method == "pca") return {"c-pca", "12 3 2 3", Marker::open_triangle};
+  return estimate_style(i);
+}
+
+// One style for a method in every plot of a page.
+std::vector<CurveStyle> styles_of(const std::vector<Series>& series) {
+  std::vector<CurveStyle> styles;
+  std::size_t estimates = 0;
+  for (const Series& one : series) {
+    if (one.role == Role::cme) {
+      styles.push_back({"c-cme", "", Marker::none, true});
+    } else if (one.role == Role::baseline) {
+      styles.push_back(baseline_style(one.method, estimates));
+    } else {
+      styles.push_back(estimate_style(estimates++));
+    }
+  }
+  return styles;
+}
+
+std::string note(const Series& series, const EvaluationRow& row, std::string_view value) {
+  return fmt::format("{}\nSNR {} dB\n{}", series.label, number_text(row.snr_db), value);
+}
+
+// The MMSE at each SNR, empty if it is missing at one where some row has an excess.
+std::map<double, double> mmse_everywhere(const std::vector<Series>& series) {
+  std::map<double, double> mmse;
+  for (const Series& one : series) {
+    for (const EvaluationRow& row : one.rows) {
+      if (row.mmse && *row.mmse > 0.0) mmse[row.snr_db] = *row.mmse;
+    }
+  }
+  for (const Series& one : series) {
+    for (const EvaluationRow& row : one.rows) {
+      if (row.excess && !mmse.contains(row.snr_db)) return {};
+    }
+  }
+  return mmse;
+}
+
+// The same estimate computed in two ways differs by rounding: no excess at all.
+bool is_rounding(const EvaluationRow& row) { return *row.excess <= 1e-12 * row.nmse; }
+
+bool computes_cme(const Series& series) {
+  const auto known = [](const EvaluationRow& row) { return row.excess.has_value(); };
+  const auto none = [](const EvaluationRow& row) { return row.excess && is_rounding(row); };
+  return series.role == Role::estimate &&
+         std::any_of(series.rows.begin(), series.rows.end(), known) &&
+         std::all_of(series.rows.begin(), series.rows.end(), none);
+}
+
+PlotPoint excess_point(const Series& series, const EvaluationRow& row,
+                       const std::map<double, double>& mmse) {
+  const bool percent = !mmse.empty();
+  const double unit = percent ? 100.0 / mmse.at(row.snr_db) : 1.0;
+  const double error = unit * row.excess_stderr.value_or(0.0);
+  const std::string text = fmt::format("excess {}{}", with_error(unit * *row.excess, error),
+                                       percent ? " % of the MMSE" : "");
+  return {row.snr_db, is_rounding(row) ? 0.0 : unit * *row.excess, error, note(series, row, text)};
+}
+
+}  // namespace
+
+LinePlot nmse_plot(const std::vector<Series>& series) {
+  LinePlot plot{
+      "nmse", "NMSE of each method over SNR, on a logarithmic axis", "SNR (dB)", "NMSE", {}};
+  const auto styles = styles_of(series);
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    Curve curve{series[i].label, styles[i], {}};
+    for (const EvaluationRow& row : series[i].rows) {
+      const std::string text = "NMSE " + with_error(row.nmse, row.nmse_stderr);
+      curve.points.push_back({row.snr_db, row.nmse, row.nmse_stderr, note(series[i], row, text)});
+    }
+    plot.curves.push_back(std::move(curve));
+  }
+  return plot;
+}
+
+LinePlot excess_plot(const std::vector<Series>& series) {
+  const auto mmse = mmse_everywhere(series);
+  LinePlot plot{"excess",
+                "Excess error over the conditional mean estimator over SNR, on a "
+                "logarithmic axis",
+                "SNR (dB)",
+                mmse.empty() ? "Excess (units of NMSE)" : "Excess (% of the MMSE)",
+                {}};
+  const auto styles = styles_of(series);
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (series[i].role == Role::cme || computes_cme(series[i])) continue;
+    Curve curve{series[i].label, styles[i], {}};
+    for (const EvaluationRow& row : series[i].rows) {
+      if (row.excess) curve.points.push_back(excess_point(series[i], row, mmse));
+    }
+    if (!curve.points.empty()) plot.curves.push_back(std::move(curve));
+  }
+  return plot;
+}
+
+std::vector<std::string> same_as_cme(const std::vector<Series>& series) {
+  std::vector<std::string> labels;
+  for (const Series& one : series) {
+    if (computes_cme(one)) labels.push_back(one.label);
+  }
+  return labels;
+}
+
+}  // namespace pellucid::report

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "report/series.hpp"
+#include "report/text.hpp"
+#include "report/words.hpp"
+
+namespace pellucid::report {
+namespace {
+
+constexpr const char* absent = "<td class=\"absent\">–</td>";
+
+std::string cell(double value, std::string_view shown) {
+  return fmt::format("<td><data value=\"{}\">{}</data></td>", value, shown);
+}
+
+std::string cell(const std::optional<double>& value, const std::optional<double>& error) {
+  if (!value) return absent;
+  return cell(*value, error ? with_error(*value, *error) : significant(*value, 4));
+}
+
+std::string steps_cell(const EvaluationRow& row) {
+  if (row.steps) return fmt::format("<td>{}</td>", *row.steps);
+  return row.model.empty() ? absent : "<td>all</td>";
+}
+
+// The columns about the CME are shown where its truth is known.
+bool knows_cme(const std::vector<EvaluationRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const EvaluationRow& row) {
+    return row.excess.has_value() || row.mmse.has_value();
+  });
+}
+
+std::string head_html(bool with_cme) {
+  std::string text = "<thead><tr>";
+  const auto add = [&text](std::string_view name) {
+    text += fmt::format("<th scope=\"col\">{}</th>", name);
+  };
+  add("Method");
+  add("NMSE");
+  if (with_cme) {
+    add("Excess over CME");
+    add("MMSE");
+  }
+  add("Uncentred NMSE");
+  add("Steps");
+  add("Evaluations");
+  return text + "</tr></thead>\n";
+}
+
+std::string row_html(const EvaluationRow& row, bool with_cme) {
+  std::string text =
+      fmt::format("<tr><th scope=\"row\">{}</th>", escape(estimate_label(row.model, row.method)));
+  text += cell(row.nmse, row.nmse_stderr);
+  if (with_cme) {
+    text += cell(row.excess, row.excess_stderr);
+    text += cell(row.mmse, row.mmse_stderr);
+  }
+  text += cell(row.nmse_uncentred, std::nullopt);
+  text += steps_cell(row);
+  text += row.evaluations ? cell(*row.evaluations, number_text(*row.evaluations)) : absent;
+  return text + "</tr>\n";
+}
+
+// Text without its quotes, everything else as JSON has it.
+std::string value_text(const std::string& json) {
+  const auto value = nlohmann::json::parse(json, nullptr, false);
+  return value.is_string() ? value.get<std::string>() : json;
+}
+
+}  // namespace
+
+std::string table_html(const std::vector<EvaluationRow>& rows) {
+  const bool with_cme = knows_cme(rows);
+  std::string text = head_html(with_cme);
+  for (const double snr_db : snr_levels(rows)) {
+    const auto same = [&](const EvaluationRow& row) { return row.snr_db == snr_db; };
+    const auto first = std::find_if(rows.begin(), rows.end(), same);
+    text += fmt::format(
+        "<tbody>\n<tr class=\"snr\"><th scope=\"rowgroup\" colspan=\"{}\"><span>SNR {} dB, noise "
+        "standard deviation <data value=\"{}\">{}</data></span></th></tr>\n",
+        with_cme ? 7 : 5, number_text(snr_db), first->noise_std, number_text(first->noise_std));
+    for (const EvaluationRow& row : rows) {
+      if (same(row)) text += row_html(row, with_cme);
+    }
+    text += "</tbody>\n";
+  }
+  return text;
+}
+
+std::string settings_html(const Page& page) {
+  std::string text;
+  for (const auto& [name, value] : page.settings) {
+    text +=
+        fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value_text(value)));
+  }
+  return text;
+}
+
+}  // namespace pellucid::report

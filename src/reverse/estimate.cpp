@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/reverse/estimate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "pellucid/base/parallel.hpp"
+#include "reverse/tiles.hpp"
+
+namespace pellucid {
+
+namespace {
+
+void check(const EstimateOptions& options, Index samples, std::span<const double> variances) {
+  const auto count = static_cast<Index>(variances.size());
+  if (count != 1 && count != samples) {
+    throw Error(fmt::format("noise: {} levels for {} samples: give one, or one for each sample",
+                            count, samples));
+  }
+  for (const double v : variances) {
+    if (!(v >= 0) || !std::isfinite(v)) {
+      throw Error(fmt::format("noise: variance {}: it must be finite and not negative", v));
+    }
+  }
+  if (options.steps.count < 0) {
+    throw Error(fmt::format("steps: {}: choose 1 or more", options.steps.count));
+  }
+  if (!(options.resampling >= 0)) {
+    throw Error(fmt::format("re-sampling: {}: it must not be negative", options.resampling));
+  }
+  if (options.draws < 1) throw Error(fmt::format("draws: {}: choose 1 or more", options.draws));
+}
+
+void warn_outside_range(const Schedule& bound, std::span<const double> variances,
+                        Monitor* monitor) {
+  const auto [least, most] = std::minmax_element(variances.begin(), variances.end());
+  const double high = to_db(1 / *least), low = to_db(1 / *most);
+  if (high <= bound.max_snr_db() && low >= bound.min_snr_db()) return;
+  warn(monitor,
+       fmt::format("SNR {:.1f} dB lies outside the model's steps ({:.1f} to {:.1f} dB); "
+                   "the nearest step is used",
+                   high > bound.max_snr_db() ? high : low, bound.min_snr_db(), bound.max_snr_db()));
+}
+
+// What one thread needs to take tiles through the process.
+template <class T>
+struct Worker {
+  Worker(const Denoiser<T>& denoiser, const ProcessOptions& options)
+      : process(denoiser, options),
+        x(denoiser.dim(), denoiser.batch()),
+        numbers(static_cast<std::size_t>(denoiser.batch())) {}
+
+  // Runs the first `count` columns of `x`.
+  void run(Index count, std::span<const Grid> tile_grids, const RandomStream& random,
+           const Observer<T>& observer) {
+    process.run(x.leftCols(count), tile_grids,
+                std::span(numbers).first(static_cast<std::size_t>(count)), random, observer);
+  }
+
+  ReverseProcess<T> process;
+  Matrix<T> x;
+  std::vector<std::uint64_t> numbers;  // of the tile's samples
+  std::vector<Grid> grids;
+};
+
+// Runs `body(tile, worker)` for all tiles. Worker 0 is the calling thread, so the monitor's
+// progress is only ever called from there.
+template <class T, class Body>
+void for_each_tile(const Denoiser<T>& denoiser, const ProcessOptions& process, Index tiles,
+                   int threads, const Task& task, Monitor* monitor, const Body& body) {
+  std::vector<std::optional<Worker<T>>> workers(static_cast<std::size_t>(thread_count(threads)));
+  std::atomic<Index> done{0};
+  parallel_for(tiles, threads, [&](Index tile, int number) {
+    if (monitor != nullptr && monitor->stop_requested()) throw Stopped();
+    auto& worker = workers[static_cast<std::size_t>(number)];
+    if (!worker) worker.emplace(denoiser, process);
+    body(tile, *worker);
+    ++done;
+    if (number == 0) task.update(static_cast<double>(done) / static_cast<double>(tiles));
+  });
+}
+
+// Estimation of one batch: what all its tiles share.
+template <class T>
+struct Estimation {
+  GridChoice grid_of;
+  std::span<const double> variances;
+  const EstimateOptions& options;
+  const Observer<T>& observer;
+
+  [[nodiscard]] double variance_of(Index sample) const {
+    return variances[variances.size() == 1 ? 0 : static_cast<std::size_t>(sample)];
+  }
+  [[nodiscard]] int draws() const { return options.method == Method::average ? options.draws : 1; }
+
+  void choose_grids(Tile tile, std::vector<Grid>& grids) const {
+    grids.clear();
+    for (const Index sample : tile) {
+      grids.push_back(grid_of(variance_of(sample)));
+      if (variances.size() == 1) return;
+    }
+  }
+
+  // x_t = sqrt(SNR / (1 + SNR)) y with the observation's own SNR, whatever its first level.
+  void load(ConstBatch<T> noisy, Tile tile, Worker<T>& worker) const {
+    for (std::size_t j = 0; j < tile.size(); ++j) {
+      const double gain = 1 / std::sqrt(1 + variance_of(tile[j]));
+      worker.x.col(static_cast<Index>(j)) = static_cast<RealOf<T>>(gain) * noisy.col(tile[j]);
+      worker.numbers[j] = options.first_sample + static_cast<std::uint64_t>(tile[j]);
+    }
+  }
+
+  void run(ConstBatch<T> noisy, Tile tile, Worker<T>& worker, Batch<T> estimates) const {
+    choose_grids(tile, worker.grids);
+    const auto share = static_cast<RealOf<T>>(1.0 / draws());
+    for (const Index sample : tile) estimates.col(sample).setZero();
+    for (int draw = 0; draw < draws(); ++draw) {
+      load(noisy, tile, worker);
+      worker.run(
+          static_cast<Index>(tile.size()), worker.grids,
+          RandomStream(options.seed, Purpose::reverse_noise, static_cast<std::uint32_t>(draw)),
+          observer);
+      for (std::size_t j = 0; j < tile.size(); ++j) {
+        estimates.col(tile[j]) += share * worker.x.col(static_cast<Index>(j));
+      }
+    }
+  }
+};
+
+}  // namespace
+
+template <class T>
+double estimate(const Denoiser<T>& denoiser, const Schedule& schedule,
+                const Calibration& calibration, ConstBatch<T> noisy,
+                std::span<const double> variances, const EstimateOptions& options,
+                Batch<T> estimates, Monitor* monitor, const Observer<T>& observer) {
+  check(options, noisy.cols(), variances);
+  const Schedule* bound = denoiser.bound_schedule();
+  if (bound != nullptr) warn_outside_range(*bound, variances, monitor);
+  const Estimation<T> estimation{GridChoice(schedule, calibration, bound, options), variances,
+                                 options, observer};
+  const TilePlan plan = plan_tiles(estimation.grid_of, variances, noisy.cols(), denoiser.batch());
+  const bool draws_samples = options.method == Method::sample || options.method == Method::average;
+  const ProcessOptions process{options.rule, draws_samples ? options.resampling : 0.0};
+
+  const Task task(monitor, name(options.method), 1.0);
+  for_each_tile(denoiser, process, plan.tiles(), options.threads, task, monitor,
+                [&](Index number, Worker<T>& worker) {
+                  estimation.run(noisy, plan.tile(number), worker, estimates);
+                });
+  return estimation.draws() * plan.evaluations /
+         static_cast<double>(std::max<Index>(1, noisy.cols()));
+}
+
+template <class T>
+double generate(const Denoiser<T>& denoiser, const Schedule& schedule,
+                const GenerateOptions& options, Batch<T> samples, Monitor* monitor,
+                const Observer<T>& observer) {
+  constexpr double highest_start_db = -10.0;
+  if (schedule.min_snr_db() > highest_start_db) {
+    warn(monitor, fmt::format("the schedule's noisiest step has {:.1f} dB, far from pure noise; "
+                              "generated samples will not follow the prior: choose one that ends "
+                              "below {:.0f} dB",
+                              schedule.min_snr_db(), highest_start_db));
+  }
+  Grid grid = generation_grid(schedule, options.steps);
+  if (denoiser.bound_schedule() != nullptr) grid = round_to_steps(*denoiser.bound_schedule(), grid);
+  const std::span<const Grid> grids(&grid, 1);
+  const RandomStream start(options.seed, Purpose::start_noise);
+  const RandomStream random(options.seed, Purpose::reverse_noise);
+  const Index batch = tile_size(samples.cols(), denoiser.batch());
+
+  const Task task(monitor, "sampling", 1.0);
+  const auto run_tile = [&](Index tile, Worker<T>& worker) {
+    const Index first = tile * batch, count = std::min(batch, samples.cols() - first);
+    const std::uint64_t number = options.first_sample + static_cast<std::uint64_t>(first);
+    std::iota(worker.numbers.begin(), worker.numbers.end(), number);
+    start.normal<T>(number, 0, worker.x.leftCols(count));
+    worker.run(count, grids, random, observer);
+    samples.middleCols(first, count) = worker.x.leftCols(count);
+  };
+  for_each_tile(denoiser, {options.rule, options.resampling}, (samples.cols() + batch - 1) / batch,
+                options.threads, task, monitor, run_tile);
+  return static_cast<double>(grid.size());
+}
+
+#define PELLUCID_INSTANTIATE(T)                                                               \
+  template double estimate<T>(const Denoiser<T>&, const Schedule&, const Calibration&,        \
+                              ConstBatch<T>, std::span<const double>, const EstimateOptions&, \
+                              Batch<T>, Monitor*, const Observer<T>&);                        \
+  template double generate<T>(const Denoiser<T>&, const Schedule&, const GenerateOptions&,    \
+                              Batch<T>, Monitor*, const Observer<T>&);
+PELLUCID_INSTANTIATE(float)
+PELLUCID_INSTANTIATE(double)
+PELLUCID_INSTANTIATE(std::complex<float>)
+PELLUCID_INSTANTIATE(std::complex<double>)
+#undef PELLUCID_INSTANTIATE
+
+}  // namespace pellucid
