@@ -16,8 +16,11 @@ CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
     std::int64_t value = 0;
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc{} && stop == end && value >= least && value <= most) return {};
-    return fmt::format("'{}': give a whole number from {} to {}", text, least, most);
+    const bool whole = stop == end && !text.empty();
+    if (error == std::errc{} && whole && value >= least && value <= most) return {};
+    const bool too_large = whole && (error == std::errc::result_out_of_range || value > most);
+    if (too_large) return fmt::format("'{}': give {} at most", text, most);
+    return fmt::format("'{}': give a whole number from {}", text, least);
   };
   return CLI::Validator(check, "");
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "arguments.hpp"
+#include "checks.hpp"
 #include "commands.hpp"
 #include "inputs.hpp"
 #include "outputs.hpp"
@@ -23,7 +24,8 @@ struct CorruptArguments {
 
 void run(const CorruptArguments& arguments, const Common& common) {
   if (arguments.snr_db.has_value() == arguments.noise_std.has_value()) {
-    throw UsageError("give one of --snr-db and --noise-std");
+    throw UsageError(std::string(arguments.snr_db ? "both" : "neither") +
+                     " of --snr-db and --noise-std given: give one of them");
   }
   const Samples samples(arguments.clean, arguments.first);
   SampleOutput output(arguments.output, samples.shape());
@@ -34,8 +36,12 @@ void run(const CorruptArguments& arguments, const Common& common) {
     if (arguments.noise_std) {
       noise_std = parse_not_negative(*arguments.noise_std, "--noise-std");
     } else {
-      const double snr_db = parse_finite(*arguments.snr_db, "--snr-db");
-      noise_std = std::sqrt(average_power<T>(clean) / from_db(snr_db));
+      const double power = average_power<T>(clean);
+      if (!(power > 0)) {
+        throw Error(fmt::format("{}: all samples are equal, an SNR sets no noise: give --noise-std",
+                                samples.label()));
+      }
+      noise_std = std::sqrt(power / from_db(parse_snr_db(*arguments.snr_db)));
     }
     const Matrix<T> noisy = clean + static_cast<RealOf<T>>(noise_std) *
                                         unit_noise<T>(clean.rows(), clean.cols(), arguments.seed);
@@ -55,15 +61,23 @@ void add_corrupt(CLI::App& app, const Common& common) {
   auto* corrupt = app.add_subcommand("corrupt", "Add white Gaussian noise to clean samples");
   corrupt->add_option("CLEAN", a.clean, "Clean samples: .npy, IDX, PNG or folder of PNG")
       ->required();
-  corrupt->add_option("-o,--output", a.output, "Output: a .npy file, or a folder for PNG")
-      ->required();
-  corrupt->add_option("--snr-db", a.snr_db,
-                      "SNR in dB, for these samples' average variance about their mean");
-  corrupt->add_option("--noise-std", a.noise_std, "Standard deviation per (complex) entry");
+  corrupt->add_option("-o,--output", a.output, "A .npy file, or a folder for PNG")
+      ->required()
+      ->check(file_name())
+      ->type_name("OUT");
+  corrupt
+      ->add_option("--snr-db", a.snr_db,
+                   "SNR in dB, for these samples' average variance about their mean")
+      ->type_name("X");
+  corrupt->add_option("--noise-std", a.noise_std, "Standard deviation per (complex) entry")
+      ->type_name("S");
   corrupt->add_option("--first", a.first, "Use the first COUNT samples only")
-      ->check(CLI::PositiveNumber)
+      ->check(size_from_one())
       ->type_name("COUNT");
-  corrupt->add_option("--seed", a.seed, "Seed of the noise")->capture_default_str();
+  corrupt->add_option("--seed", a.seed, "Seed of the noise")
+      ->check(seed_number())
+      ->type_name("N")
+      ->capture_default_str();
   corrupt->footer(
       "The noise is that of 'evaluate' with the same seed.\n\n"
       "Example:\n  pellucid corrupt clean.npy --snr-db 10 -o noisy.npy");

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Compares `pellucid fit` with scikit-learn's GaussianMixture from the same start.
 
-Fashion-MNIST reduced to 64 dimensions by PCA, K = 32 full covariances, the same start and passes, no
-regularisation on either side. Checks that the final mean log-likelihoods, computed here by one
+Fashion-MNIST reduced to 64 dimensions by PCA, K = 32 full covariances, the same start and passes,
+no regularisation on either side. Checks that the final mean log-likelihoods, computed here by one
 formula for both models, agree within 1e-3 nats per sample and dimension; then compares times.
 
-Run with Debian's Python: /usr/bin/python3 bench/compare_sklearn.py [--program build/release/bin/pellucid]
+Run with Debian's Python:
+
+    /usr/bin/python3 bench/compare_sklearn.py [--program build/release/bin/pellucid]
 """
 
 import argparse
@@ -119,7 +121,8 @@ def fit_pellucid(program, folder, samples, start, passes):
     """Returns the fitted mixture in the data's units and the seconds taken, files included."""
     np.save(folder / "samples.npy", samples)
     tensors = dict(zip(("weights", "means", "covariances"), start))
-    write_safetensors(folder / "start.safetensors", {"kind": "mixture", "complex": "false"}, tensors)
+    metadata = {"kind": "mixture", "complex": "false"}
+    write_safetensors(folder / "start.safetensors", metadata, tensors)
     command = [program, "fit", folder / "samples.npy", "--prior", "mixture"]
     command += ["--components", str(len(start[0])), "--init", folder / "start.safetensors"]
     command += ["--passes", str(passes), "--tolerance", "0", "--regularisation", "0"]
@@ -154,11 +157,12 @@ def main():
     likelihoods = [mean_log_likelihood(samples, *mixture) for mixture in (start, ours, theirs)]
     difference = abs(likelihoods[1] - likelihoods[2]) / options.dim
     print(f"{len(samples)} samples of {options.dim} entries, K = {options.components}")
-    print("mean log-likelihood, nats: start {:.6f}, pellucid {:.6f}, scikit-learn {:.6f}".format(*likelihoods))
+    print("mean log-likelihood, nats: start {:.6f}, pellucid {:.6f}, ".format(*likelihoods), end="")
+    print(f"scikit-learn {likelihoods[2]:.6f}")
     print(f"difference per dimension: {difference:.3g} (at most 1e-3)")
     print(
-        f"seconds per pass: pellucid {our_seconds / options.passes:.3f} (with reading, start clusters "
-        f"and writing), scikit-learn {their_seconds / options.passes:.3f}, "
+        f"seconds per pass: pellucid {our_seconds / options.passes:.3f} (with reading, start "
+        f"clusters and writing), scikit-learn {their_seconds / options.passes:.3f}, "
         f"ratio {their_seconds / our_seconds:.2f}"
     )
     return 0 if difference <= 1e-3 else 1

@@ -208,7 +208,7 @@ void Sweep<T>::add(EvaluationRow row, const Matrix<T>& estimates) {
   row.nmse_uncentred = nmse.value * uncentred_;
   if (truth_) {
     // E|xhat - x|^2 - E|cme - x|^2 = E|xhat - cme|^2, the right side with far smaller error.
-    const Ratio excess = ratio_of_sums(squared_distances(estimates, cme_.mean), powers_);
+    const Ratio excess = mean_in_units(squared_distances(estimates, cme_.mean), powers_.mean());
     row.excess = excess.value;
     row.excess_stderr = excess.stderr_;
   }
@@ -219,7 +219,7 @@ void Sweep<T>::add(EvaluationRow row, const Matrix<T>& estimates) {
 template <class T>
 void Sweep<T>::add_cme() {
   const Ratio nmse = ratio_of_sums(squared_distances(cme_.mean, clean_), powers_);
-  const Ratio mmse = ratio_of_sums(cme_.variance, powers_);
+  const Ratio mmse = mean_in_units(cme_.variance, powers_.mean());
   EvaluationRow row = row_of("cme");
   row.steps = 1;
   row.evaluations = 1;

@@ -6,13 +6,24 @@
 
 namespace pellucid {
 
+namespace {
+
+// Standard error of the mean; NaN for fewer than two values.
+double standard_error(const Eigen::ArrayXd& values) {
+  const auto n = static_cast<double>(values.size());
+  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  return std::sqrt((values - values.mean()).square().sum() / (n - 1) / n);
+}
+
+}  // namespace
+
 Ratio ratio_of_sums(const Eigen::VectorXd& errors, const Eigen::VectorXd& powers) {
-  const auto n = static_cast<double>(errors.size());
   const double ratio = errors.sum() / powers.sum();
-  if (errors.size() < 2) return {ratio, std::numeric_limits<double>::quiet_NaN()};
-  const Eigen::ArrayXd residuals = (errors - ratio * powers).array();
-  const double deviation = std::sqrt((residuals - residuals.mean()).square().sum() / (n - 1));
-  return {ratio, deviation / (std::sqrt(n) * powers.mean())};
+  return {ratio, standard_error((errors - ratio * powers).array()) / powers.mean()};
+}
+
+Ratio mean_in_units(const Eigen::VectorXd& errors, double unit) {
+  return {errors.mean() / unit, standard_error(errors.array()) / unit};
 }
 
 }  // namespace pellucid

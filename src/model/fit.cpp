@@ -105,7 +105,7 @@ Model fit_mixture_model(const SampleSource<T>& clean, std::vector<Index> shape,
   Model model = model_with_units(units, std::move(shape), "mixture", clean.count());
   const NormalisedSource<T> normalised(clean, units.offset, model.scale);
   MixtureFitOptions<T> normalised_options = options;
-  if (auto& start = normalised_options.start) {
+  if (auto& start = normalised_options.start; start && start->dim() == clean.dim()) {
     start->means = (start->means.colwise() - units.offset) / model.scale;
     for (auto& covariance : start->covariances) covariance /= model.power;
   }

@@ -111,6 +111,7 @@ class BadDataTest(ProgramTest):
             ("denoise", name, "-m", "m.safetensors", "-o", "o.npy", "--snr-db", 0),
             ("denoise", "x.npy", name, "-m", "m.safetensors", "-o", "out", "--snr-db", 0),
             ("evaluate", name, "-m", "m.safetensors", "--snr-db", 0, "--json", "o.json"),
+            ("corrupt", name, "--snr-db", 0, "-o", "o.npy"),
             ("info", name),
         ):
             self.fail_with(1, *command, says=[f"pellucid: {name}: ", *says])
@@ -165,6 +166,7 @@ class BadDataTest(ProgramTest):
                 self.fail_with(1, "fit", name, "-o", "o.safetensors", *options, says=f"{name}: ")
             self.fail_with(1, "evaluate", name, "-m", "m.safetensors", "--snr-db", 0,
                            says=f"{name}: ")
+            self.fail_with(1, "corrupt", name, "-o", "o.npy", "--snr-db", 0, says=f"{name}: ")
         self.save("huge.npy", self.x * 1e160)
         for options in (("--prior", "gaussian"), ("--prior", "pca"), ("--components", 2)):
             self.fail_with(1, "fit", "huge.npy", "-o", "o.safetensors", *options, says="huge.npy: ")

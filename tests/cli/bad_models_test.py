@@ -160,7 +160,7 @@ class BadModelTest(ProgramTest):
             self.fail_with(1, "fit", data, "--init", f"{model}.safetensors", "-o", "o.safetensors",
                            says=(f"{model}.safetensors: ", word))
         self.fail_with(1, "fit", "wide.npy", "--init", "m.safetensors", "-o", "o.safetensors",
-                       says=("wide.npy: ", "5", "3"))
+                       says=("wide.npy: ", "start has 3 entries", "5"))
 
 
 if __name__ == "__main__":

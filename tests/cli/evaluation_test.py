@@ -99,6 +99,22 @@ class GaussianEvaluationTest(EvaluationTest):
                 for row, filtered in zip(self.rows(results, method), self.rows(results, "wiener")):
                     self.assertAlmostEqual(row["nmse"] / filtered["nmse"], 1, places=9)
 
+    def test_corrupt_adds_the_noise_that_evaluate_measures(self):
+        for is_complex in (False, True):
+            x, _, power = self.prepare(is_complex)
+            for option, value, s2 in (("--snr-db", 4, power / 10**0.4), ("--noise-std", 3, 9)):
+                self.succeed("corrupt", "x.npy", option, value, "--seed", 5, "-o", "y.npy")
+                noise = self.load("y.npy") - x
+                self.assertEqual(noise.dtype, x.dtype)
+                energy = np.mean(np.abs(noise) ** 2) / s2
+                self.assertLess(abs(energy - 1), 5 * (2 / noise.size) ** 0.5)
+                if is_complex:  # circularly symmetric
+                    self.assertLess(abs(np.mean(noise**2)) / s2, 5 / noise.size**0.5)
+            self.succeed("corrupt", "x.npy", "--snr-db", 4, "--seed", 5, "-o", "y.npy")
+            _, results = self.evaluate("x.npy", "-m", "m.safetensors", "--snr-db", 4, "--seed", 5)
+            nmse = np.mean(np.abs(self.load("y.npy") - x) ** 2) / power
+            self.assertAlmostEqual(results[0]["nmse"] / nmse, 1, places=9)
+
     def test_standard_error_shrinks_with_samples_and_covers_seeds(self):
         self.prepare()
         arguments = ("x.npy", "-m", "m.safetensors", "--snr-db", "0")

@@ -27,6 +27,7 @@ class OutputTest(ProgramTest):
             ("denoise", "x.npy", *model, "--snr-db", 0, "-o", output),
             ("sample", *model, "-n", 300, "-o", output),
             ("sample", *model, "-n", 300, "--direct", "-o", output),
+            ("corrupt", "x.npy", "--snr-db", 0, "-o", output),
             ("evaluate", "x.npy", *model, "--snr-db", 0, "--json", output),
             ("evaluate", "x.npy", *model, "--snr-db", 0, "--report", output),
         )

@@ -66,6 +66,10 @@ class RepeatabilityTest(ProgramTest):
             self.assertEqual(results[0], results[1])
             self.assertEqual(results[0], results[2])
 
+    def test_corrupt(self):
+        self.prepare("float32")
+        self.check_same("o.npy", "corrupt", "x.npy", "--snr-db", 3, "-o")
+
     def test_the_first_samples_of_many_are_those_of_few(self):
         for dtype, tolerance in (("float64", 1e-6), ("complex128", 1e-6)):
             self.prepare(dtype)

@@ -27,7 +27,7 @@ class UsageTest(ProgramTest):
         self.refuse(("fits", "unknown command 'fits'"), ("--nonsense", "--nonsense"),
                     ("", "unknown command"), command=(), says=())
         self.fail_with(2, says="subcommand")
-        for command in ("fit", "denoise", "sample", "evaluate", "info"):
+        for command in ("fit", "denoise", "sample", "evaluate", "corrupt", "info"):
             self.fail_with(2, command, says="required")
             self.fail_with(2, command, "--nonsense", "1", says=f"pellucid {command} --help")
 
@@ -99,6 +99,15 @@ class UsageTest(ProgramTest):
         # -m takes a list of files: the line says where the samples belong.
         self.refuse(("CLEAN is required: name the test samples before -m",),
                     command=("evaluate", "-m", "m.safetensors", "x.npy", "--snr-db", 0))
+
+    def test_options_of_corrupt(self):
+        self.refuse(
+            ("neither of --snr-db and --noise-std",),
+            ("--snr-db", "1", "--noise-std", "1", "both of --snr-db and --noise-std"),
+            ("--snr-db", "ten", "--snr-db: 'ten'"), ("--noise-std", "-1", "--noise-std: "),
+            ("--noise-std", "x", "--noise-std: 'x'"), ("--snr-db", "0", "--seed", "-1", "--seed: "),
+            command=("corrupt", "x.npy", "-o", "o.npy"),
+        )
 
     def test_options_of_sample(self):
         self.refuse(

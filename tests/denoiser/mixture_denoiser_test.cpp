@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
-#include <Eigen/QR>
 #include <cmath>
 
 #include "pellucid/base/random.hpp"
+#include "support/composite.hpp"
 #include "support/golden.hpp"
+#include "support/random_priors.hpp"
+#include "support/reference.hpp"
 
 namespace pellucid {
 namespace {
@@ -86,19 +86,17 @@ TEST(MixtureDenoiser, GaussianIsTheWienerFilter) {
   const MixtureDenoiser<Complex> denoiser(prior);
   const Matrix<Complex> y = random_normal<Complex>(6, 9, 5);
   for (const double v : {1e-3, 1.0, 1e3}) {
-    const Matrix<Complex> noisy_covariance = prior.covariance + v * Matrix<Complex>::Identity(6, 6);
-    const Matrix<Complex> expected =
-        (prior.covariance * noisy_covariance.partialPivLu().solve(y.colwise() - prior.mean))
-            .colwise() +
-        prior.mean;
+    Matrix<Complex> expected(6, y.cols());
+    for (Index j = 0; j < y.cols(); ++j) {
+      expected.col(j) = reference::wiener<Complex>(prior.mean, prior.covariance, v, y.col(j));
+    }
     EXPECT_LT(test::relative_error(conditional_mean(denoiser, y, v), expected), 1e-11) << v;
   }
 }
 
 TEST(MixtureDenoiser, LowRankEqualsItsSingularGaussian) {
-  const Eigen::MatrixXd orthonormal =
-      Eigen::HouseholderQR<Eigen::MatrixXd>(random_normal<double>(7, 3, 1)).householderQ() *
-      Eigen::MatrixXd::Identity(7, 3);
+  test::Generator generator(1);
+  const Eigen::MatrixXd orthonormal = test::random_unitary<double>(7, generator).leftCols(3);
   const LowRank<double> prior{random_normal<double>(7, 1, 2), orthonormal,
                               Eigen::Vector3d(5, 2, 0.5)};
   const Gaussian<double> same{
@@ -121,37 +119,24 @@ TEST(MixtureDenoiser, NoNoiseReturnsTheObservationAndMuchNoiseTheMean) {
 // A complex model is the real model of its parts with half the noise variance (to rounding).
 TEST(MixtureDenoiser, ComplexEqualsRealComposite) {
   const auto prior = test::golden_mixture<Complex>("mixture_complex");
-  const Index n = prior.dim();
-  GaussianMixture<double> composite;
-  composite.weights = prior.weights;
-  composite.means.resize(2 * n, prior.components());
-  composite.means << prior.means.real(), prior.means.imag();
-  for (const auto& c : prior.covariances) {
-    Matrix<double> block(2 * n, 2 * n);
-    block << c.real(), -c.imag(), c.imag(), c.real();
-    composite.covariances.push_back(block / 2);
-  }
   const Matrix<Complex> y = test::golden<Complex>("mixture_complex.snr+0.y").leftCols(100);
-  Matrix<double> parts(2 * n, y.cols());
-  parts << y.real(), y.imag();
+  const Matrix<double> parts = test::composite(y);
   const Matrix<Complex> estimate = conditional_mean(MixtureDenoiser<Complex>(prior, 1), y, 1.0);
   const NoiseLevel level = NoiseLevel::from_variance(1.0);
   const NoiseLevel half{level.alpha_bar, level.noise / 2};  // s2 / 2 per real part
-  const MixtureDenoiser<double> real(composite, 1);
-  Matrix<double> real_estimate(2 * n, y.cols());
+  const MixtureDenoiser<double> real(test::composite(prior), 1);
+  Matrix<double> real_estimate(parts.rows(), y.cols());
   const auto work = real.workspace();
   const Matrix<double> x_t = parts * std::sqrt(level.alpha_bar);
   ASSERT_LE(y.cols(), real.batch());
   real.denoise(x_t, {&half, 1}, real_estimate, *work);
-  Matrix<double> estimate_parts(2 * n, y.cols());
-  estimate_parts << estimate.real(), estimate.imag();
-  EXPECT_LT(test::relative_error(estimate_parts, real_estimate), 1e-12);
+  EXPECT_LT(test::relative_error(test::composite(estimate), real_estimate), 1e-12);
 }
 
 TEST(MixtureDenoiser, UnitaryRotationOfPriorAndDataRotatesTheEstimate) {
   const auto prior = test::golden_mixture<Complex>("mixture_complex");
-  const Matrix<Complex> q =
-      Eigen::HouseholderQR<Matrix<Complex>>(random_normal<Complex>(16, 16, 2)).householderQ();
+  test::Generator generator(2);
+  const Matrix<Complex> q = test::random_unitary<Complex>(16, generator);
   GaussianMixture<Complex> rotated = prior;
   rotated.means = q * prior.means;
   for (auto& c : rotated.covariances) c = (q * c * q.adjoint()).eval();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <Eigen/QR>
 #include <complex>
 #include <vector>
 
 #include "pellucid/model/model.hpp"
+#include "support/random_priors.hpp"
 
 namespace pellucid::test {
 
@@ -32,8 +32,8 @@ GaussianMixture<T> some_mixture(Index dim, Index components) {
 
 template <class T>
 LowRank<T> some_low_rank(Index dim, Index rank) {
-  const Matrix<T> basis =
-      Matrix<T>::Random(dim, rank).householderQr().householderQ() * Matrix<T>::Identity(dim, rank);
+  Generator generator(1);
+  const Matrix<T> basis = random_unitary<T>(dim, generator).leftCols(rank);
   return {Vector<T>::Random(dim), basis, Eigen::VectorXd::LinSpaced(rank, 2.0, 1.0)};
 }
 

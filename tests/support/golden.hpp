@@ -12,7 +12,7 @@ namespace pellucid::test {
 /// Samples of `tests/data/golden/NAME.npy` as columns; a vector of n numbers is 1 x n.
 template <class T>
 Matrix<T> golden(const std::string& name) {
-  const std::string path = std::string(PELLUCID_TEST_DATA) + "/golden/" + name + ".npy";
+  const std::string path = PELLUCID_TEST_DATA "/golden/" + name + ".npy";
   return to_samples<T>(read_npy(path), path);
 }
 

@@ -3,7 +3,6 @@
 
 // Priors and samples for tests, from a generator that shares nothing with the library's own.
 
-#include <Eigen/QR>
 #include <random>
 
 #include "pellucid/prior/gaussian_mixture.hpp"
@@ -62,8 +61,6 @@ GaussianMixture<T> random_mixture(Index dim, Index components, Generator& genera
 
 /// A random unitary (real: orthogonal) matrix.
 template <class T>
-Matrix<T> random_unitary(Index dim, Generator& generator) {
-  return Eigen::HouseholderQR<Matrix<T>>(normal_matrix<T>(dim, dim, generator)).householderQ();
-}
+Matrix<T> random_unitary(Index dim, Generator& generator);
 
 }  // namespace pellucid::test

@@ -16,6 +16,10 @@ struct Ratio {
 /// error is NaN for fewer than two samples.
 [[nodiscard]] Ratio ratio_of_sums(const Eigen::VectorXd& errors, const Eigen::VectorXd& powers);
 
+/// `mean e / unit` and its standard error `sd(e) / (sqrt(n) unit)`, the unit taken as given: what
+/// is measured in units of the test set's power and does not vary with each sample's.
+[[nodiscard]] Ratio mean_in_units(const Eigen::VectorXd& errors, double unit);
+
 /// `|a_j - b_j|^2` of every column, summed in double precision.
 template <class A, class B>
 [[nodiscard]] Eigen::VectorXd squared_distances(const Eigen::MatrixBase<A>& a,
