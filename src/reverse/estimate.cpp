@@ -48,11 +48,34 @@ void warn_outside_range(const Schedule& bound, std::span<const double> variances
                    high > bound.max_snr_db() ? high : low, bound.min_snr_db(), bound.max_snr_db()));
 }
 
+// Work done by all threads, in evaluations of the denoiser times samples; a whole tile of many
+// steps would be too long to wait for a sign of life or to be stopped.
+class Progress {
+ public:
+  Progress(const Task& task, Monitor* monitor, double total)
+      : task_(task), monitor_(monitor), total_(total) {}
+
+  // The monitor's progress is only ever called from the calling thread, which is worker 0.
+  void advance(Index evaluations, int worker) {
+    if (monitor_ == nullptr) return;
+    if (monitor_->stop_requested()) throw Stopped();
+    const Index done = done_ += evaluations;
+    if (worker == 0) task_.update(static_cast<double>(done) / total_);
+  }
+
+ private:
+  const Task& task_;
+  Monitor* monitor_;
+  double total_;
+  std::atomic<Index> done_{0};
+};
+
 // What one thread needs to take tiles through the process.
 template <class T>
 struct Worker {
-  Worker(const Denoiser<T>& denoiser, const ProcessOptions& options)
+  Worker(const Denoiser<T>& denoiser, const ProcessOptions& options, Progress& progress, int number)
       : process(denoiser, options),
+        tick([&progress, number](Index columns) { progress.advance(columns, number); }),
         x(denoiser.dim(), denoiser.batch()),
         numbers(static_cast<std::size_t>(denoiser.batch())) {}
 
@@ -60,29 +83,25 @@ struct Worker {
   void run(Index count, std::span<const Grid> tile_grids, const RandomStream& random,
            const Observer<T>& observer) {
     process.run(x.leftCols(count), tile_grids,
-                std::span(numbers).first(static_cast<std::size_t>(count)), random, observer);
+                std::span(numbers).first(static_cast<std::size_t>(count)), random, observer, tick);
   }
 
   ReverseProcess<T> process;
+  Tick tick;
   Matrix<T> x;
   std::vector<std::uint64_t> numbers;  // of the tile's samples
   std::vector<Grid> grids;
 };
 
-// Runs `body(tile, worker)` for all tiles. Worker 0 is the calling thread, so the monitor's
-// progress is only ever called from there.
+// Runs `body(tile, worker)` for all tiles.
 template <class T, class Body>
 void for_each_tile(const Denoiser<T>& denoiser, const ProcessOptions& process, Index tiles,
-                   int threads, const Task& task, Monitor* monitor, const Body& body) {
+                   int threads, Progress& progress, const Body& body) {
   std::vector<std::optional<Worker<T>>> workers(static_cast<std::size_t>(thread_count(threads)));
-  std::atomic<Index> done{0};
   parallel_for(tiles, threads, [&](Index tile, int number) {
-    if (monitor != nullptr && monitor->stop_requested()) throw Stopped();
     auto& worker = workers[static_cast<std::size_t>(number)];
-    if (!worker) worker.emplace(denoiser, process);
+    if (!worker) worker.emplace(denoiser, process, progress, number);
     body(tile, *worker);
-    ++done;
-    if (number == 0) task.update(static_cast<double>(done) / static_cast<double>(tiles));
   });
 }
 
@@ -150,7 +169,8 @@ double estimate(const Denoiser<T>& denoiser, const Schedule& schedule,
   const ProcessOptions process{options.rule, draws_samples ? options.resampling : 0.0};
 
   const Task task(monitor, name(options.method), 1.0);
-  for_each_tile(denoiser, process, plan.tiles(), options.threads, task, monitor,
+  Progress progress(task, monitor, estimation.draws() * plan.evaluations);
+  for_each_tile(denoiser, process, plan.tiles(), options.threads, progress,
                 [&](Index number, Worker<T>& worker) {
                   estimation.run(noisy, plan.tile(number), worker, estimates);
                 });
@@ -177,6 +197,8 @@ double generate(const Denoiser<T>& denoiser, const Schedule& schedule,
   const Index batch = tile_size(samples.cols(), denoiser.batch());
 
   const Task task(monitor, "sampling", 1.0);
+  Progress progress(task, monitor,
+                    static_cast<double>(grid.size()) * static_cast<double>(samples.cols()));
   const auto run_tile = [&](Index tile, Worker<T>& worker) {
     const Index first = tile * batch, count = std::min(batch, samples.cols() - first);
     const std::uint64_t number = options.first_sample + static_cast<std::uint64_t>(first);
@@ -186,7 +208,7 @@ double generate(const Denoiser<T>& denoiser, const Schedule& schedule,
     samples.middleCols(first, count) = worker.x.leftCols(count);
   };
   for_each_tile(denoiser, {options.rule, options.resampling}, (samples.cols() + batch - 1) / batch,
-                options.threads, task, monitor, run_tile);
+                options.threads, progress, run_tile);
   return static_cast<double>(grid.size());
 }
 

@@ -30,13 +30,14 @@ ReverseProcess<T>::ReverseProcess(const Denoiser<T>& denoiser, const ProcessOpti
 template <class T>
 void ReverseProcess<T>::run(Batch<T> x, std::span<const Grid> grids,
                             std::span<const std::uint64_t> samples, const RandomStream& random,
-                            const Observer<T>& observer) {
+                            const Observer<T>& observer, const Tick& tick) {
   const Index count = x.cols();
   const std::size_t steps = grids.front().size();
   for (std::size_t i = 0; i < steps; ++i) {
     levels_at(grids, i, from_);
     levels_at(grids, i + 1, to_);
     denoiser_.denoise(x, from_, estimate_.leftCols(count), *workspace_);
+    if (tick) tick(count);
     if (observer) previous_.leftCols(count) = x;
     advance(x, samples, random, static_cast<int>(i));
     if (observer) {

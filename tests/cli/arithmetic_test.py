@@ -113,7 +113,8 @@ class PcaTest(ProgramTest):
                 x = coloured(rng, count, 12, is_complex)
                 mean, covariance, power = moments(x)
                 self.save("clean.npy", x)
-                self.succeed("fit", "clean.npy", "--prior", "pca", "--rank", 3, "-o", "m.safetensors")
+                self.succeed("fit", "clean.npy", "--prior", "pca", "--rank", 3,
+                             "-o", "m.safetensors")
                 y = x[:8] + normal(rng, 8, 12, is_complex=is_complex)
                 self.save("noisy.npy", y)
                 self.succeed("denoise", "noisy.npy", "-m", "m.safetensors", "-o", "out.npy",

@@ -135,7 +135,8 @@ class BadDataTest(ProgramTest):
         for data, model, has, needs in (("z.npy", "m", "complex data", "real"),
                                         ("x.npy", "z", "real data", "complex")):
             says = (f"{data}: ", has, f"{model}.safetensors", f"give {needs} data")
-            for command in (("denoise", data, "-o", "o.npy"), ("evaluate", data, "--json", "o.json")):
+            for command in (("denoise", data, "-o", "o.npy"),
+                            ("evaluate", data, "--json", "o.json")):
                 self.fail_with(1, *command, "-m", f"{model}.safetensors", "--snr-db", 0, says=says)
         self.fail_with(1, "evaluate", "x.npy", "-m", "m.safetensors", "--truth", "z.safetensors",
                        "--snr-db", 0, says=("x.npy: ", "z.safetensors"))
@@ -187,7 +188,8 @@ class BadDataTest(ProgramTest):
                         gzip.compress(whole)[:-20], gzip.compress(whole[:-1]), b"\x1f\x8bnonsense"):
             self.refuse_bytes(content)
         picture = png(images[0])
-        for content in (picture[:-20], picture[:20], picture[:8], picture.replace(b"IDAT", b"IDXT")):
+        for content in (picture[:-20], picture[:20], picture[:8],
+                        picture.replace(b"IDAT", b"IDXT")):
             self.refuse_bytes(content)
 
     def test_folders_of_pictures(self):

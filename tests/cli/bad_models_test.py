@@ -54,8 +54,8 @@ class BadModelTest(ProgramTest):
         self.succeed("denoise", "x.npy", "-m", "same.safetensors", "-o", "o.npy", "--snr-db", 0)
 
     def test_missing_and_no_model_at_all(self):
-        self.fail_with(1, "denoise", "x.npy", "-m", "none.safetensors", "-o", "o.npy", "--snr-db", 0,
-                       says=("none.safetensors: ", "No such file", "check the name"))
+        self.fail_with(1, "denoise", "x.npy", "-m", "none.safetensors", "-o", "o.npy",
+                       "--snr-db", 0, says=("none.safetensors: ", "No such file", "check the name"))
         self.fail_with(1, "denoise", "x.npy", "-m", "x.npy", "-o", "o.npy", "--snr-db", 0,
                        says=("x.npy: ", "no .safetensors"))
         (self.folder / "folder").mkdir()
@@ -107,8 +107,8 @@ class BadModelTest(ProgramTest):
         self.refuse(self.good + b"more")
 
     def test_unknown_kind_and_newer_version(self):
-        self.refuse(self.with_metadata(kind="wavelet"), "'kind'", "wavelet", "gaussian, mixture, pca",
-                    all_commands=True)
+        self.refuse(self.with_metadata(kind="wavelet"), "'kind'", "wavelet",
+                    "gaussian, mixture, pca", all_commands=True)
         self.refuse(self.with_metadata(version="2"), "'version'", "2", "update pellucid",
                     all_commands=True)
         self.refuse(self.with_metadata(version="one"), "'version'", "one")

@@ -152,7 +152,8 @@ class TruthTest(EvaluationTest):
         for name in ("mixture_small", "mixture_complex"):
             with self.subTest(name=name):
                 model = self.golden_mixture(name)
-                self.succeed("sample", "-m", model, "-n", 3000, "-o", "x.npy", "--direct", "--double")
+                self.succeed("sample", "-m", model, "-n", 3000, "-o", "x.npy", "--direct",
+                             "--double")
                 self.succeed("fit", "x.npy", "--prior", "gaussian", "-o", "g.safetensors")
                 settings, results = self.evaluate(
                     "x.npy", "-m", model, "g.safetensors", "--truth", model, "--snr-db", "-10,10",

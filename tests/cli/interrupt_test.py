@@ -60,16 +60,16 @@ class InterruptTest(ProgramTest):
 
     def test_denoise(self):
         self.interrupt("denoise", "x.npy", "-m", "m.safetensors", "-o", "o.npy", "--snr-db", 0,
-                       "--method", "average", "--draws", 50, "--steps", 100)
+                       "--method", "average", "--draws", 10000, "--steps", 1000)
 
     def test_denoise_of_several_files_to_a_new_folder(self):
         self.save("y.npy", self.load("x.npy"))
         self.interrupt("denoise", "x.npy", "y.npy", "-m", "m.safetensors", "-o", "out",
-                       "--snr-db", 0, "--method", "average", "--draws", 50, "--steps", 100)
+                       "--snr-db", 0, "--method", "average", "--draws", 10000, "--steps", 100)
 
     def test_sample(self):
         self.interrupt("sample", "-m", "m.safetensors", "-n", 200000, "-o", "o.npy",
-                       "--steps", 500)
+                       "--steps", 100000)
 
     def test_evaluate(self):
         self.interrupt("evaluate", "x.npy", "-m", "m.safetensors", "--snr-db", "-20:0.1:20",
@@ -78,7 +78,7 @@ class InterruptTest(ProgramTest):
 
     def test_terminate_is_answered_alike(self):
         self.interrupt("sample", "-m", "m.safetensors", "-n", 200000, "-o", "o.npy",
-                       "--steps", 500, number=signal.SIGTERM, status=143)
+                       "--steps", 100000, number=signal.SIGTERM, status=143)
 
 
 if __name__ == "__main__":

@@ -158,7 +158,8 @@ def read_png(path):
     data, position, body = Path(path).read_bytes(), 8, b""
     while position < len(data):
         (length,) = struct.unpack(">I", data[position : position + 4])
-        name, content = data[position + 4 : position + 8], data[position + 8 : position + 8 + length]
+        name = data[position + 4 : position + 8]
+        content = data[position + 8 : position + 8 + length]
         if name == b"IHDR":
             width, height, depth, colour = struct.unpack(">IIBB", content[:10])
             assert depth == 8 and colour in (0, 2), (depth, colour)

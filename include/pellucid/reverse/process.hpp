@@ -30,6 +30,9 @@ struct StepView {
 template <class T>
 using Observer = std::function<void(const StepView<T>&)>;
 
+/// Called after every evaluation of the denoiser with the number of columns; may throw to stop.
+using Tick = std::function<void(Index columns)>;
+
 struct ProcessOptions {
   Rule rule = Rule::posterior;
   double resampling = 0.0;  ///< r >= 0: 0 forwards the conditional mean, 1 samples
@@ -47,7 +50,7 @@ class ReverseProcess {
   /// by `x0hat`. `grids` has one grid for all columns or one for each, all of the same length and
   /// not empty. Noise is taken from `random` at (sample number, step index, entry).
   void run(Batch<T> x, std::span<const Grid> grids, std::span<const std::uint64_t> samples,
-           const RandomStream& random, const Observer<T>& observer = {});
+           const RandomStream& random, const Observer<T>& observer = {}, const Tick& tick = {});
 
  private:
   void advance(Batch<T> x, std::span<const std::uint64_t> samples, const RandomStream& random,
