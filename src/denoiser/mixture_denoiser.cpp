@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "linalg/blas.hpp"
+#include "linalg/energy.hpp"
 #include "pellucid/base/parallel.hpp"
 
 namespace pellucid {
@@ -20,16 +21,18 @@ const NoiseLevel& level_of(std::span<const NoiseLevel> levels, Index sample) {
   return levels.size() == 1 ? levels[0] : levels[static_cast<std::size_t>(sample)];
 }
 
-double abs2(double z) { return z * z; }
-double abs2(const std::complex<double>& z) { return std::norm(z); }
-double abs2(float z) { return static_cast<double>(z) * z; }
-double abs2(const std::complex<float>& z) { return abs2(z.real()) + abs2(z.imag()); }
-
-// sum_i |z_i|^2 q_i in double precision.
+// Real numbers in an entry: a complex one is two with the same variance.
 template <class T>
-double weighted_energy(const T* z, const double* q, Index n) {
+constexpr Index parts = is_complex<T> ? 2 : 1;
+
+// sum log s_i, one logarithm for several factors: the product of eight stays far from overflow,
+// as no s_i is outside 1e-38 ... 1e38.
+double sum_of_logs(const Eigen::Ref<const Eigen::ArrayXd>& s) {
+  constexpr Index together = 8;
   double sum = 0;
-  for (Index i = 0; i < n; ++i) sum += abs2(z[i]) * q[i];
+  for (Index i = 0; i < s.size(); i += together) {
+    sum += std::log(s.segment(i, std::min(together, s.size() - i)).prod());
+  }
   return sum;
 }
 
@@ -37,66 +40,93 @@ double weighted_energy(const T* z, const double* q, Index n) {
 
 template <class T>
 struct MixtureDenoiser<T>::Buffers final : Denoiser<T>::Workspace {
-  Buffers(Index dim, Index rank, Index components, Index batch)
-      : centred(dim, batch),
-        rotated(rank, batch * components),
+  Buffers(Index dim, Index rank, Index total_rank, Index components, Index batch)
+      : rotated(total_rank, batch),
         gathered(rank, batch),
         estimates(dim, batch),
         weights(components, batch),
-        precision(rank),
+        variance(total_rank),
+        precision(parts<T> * total_rank),
+        gain(total_rank),
+        log_determinant(components),
         active(static_cast<std::size_t>(batch)) {}
 
   linalg::SingleThreadedBlas single_threaded;
-  Matrix<T> centred;          // x_t - g m_k
-  Matrix<T> rotated;          // z_k of all components side by side
-  Matrix<T> gathered;         // filtered z_k of the samples where k is active
-  Matrix<T> estimates;        // component means mu_k of the active samples
-  Eigen::MatrixXd weights;    // log p_k, then p_k
-  Eigen::VectorXd precision;  // 1 / s_k
-  std::vector<Index> active;  // samples where the component in hand has weight
+  Matrix<T> rotated;                // z_k of all components, a sample a column
+  Matrix<T> gathered;               // filtered z_k of the samples where k is active
+  Matrix<T> estimates;              // component means mu_k of the active samples
+  Eigen::MatrixXd weights;          // log p_k, then p_k
+  Eigen::ArrayXd variance;          // s_k of the level prepared last
+  Eigen::ArrayXd precision;         // 1 / s_k, once per real part
+  Vector<RealOf<T>> gain;           // g l_k / s_k
+  Eigen::VectorXd log_determinant;  // sum log s_k
+  std::vector<Index> active;        // samples where the component in hand has weight
   Index active_count = 0;
 };
 
 template <class T>
 MixtureDenoiser<T>::MixtureDenoiser(const GaussianMixture<Wide<T>>& prior, int threads)
-    : dim_(prior.dim()), components_(static_cast<std::size_t>(prior.components())) {
-  const linalg::SingleThreadedBlas single_threaded;
-  parallel_for(prior.components(), threads, [&](Index k, int) {
-    components_[static_cast<std::size_t>(k)] = decompose(
-        prior.weights(k), prior.means.col(k), prior.covariances[static_cast<std::size_t>(k)]);
-  });
-  choose_batch();
+    : dim_(prior.dim()) {
+  const auto count = static_cast<std::size_t>(prior.components());
+  std::vector<Matrix<Wide<T>>> bases = prior.covariances;
+  std::vector<Eigen::VectorXd> eigenvalues(count);
+  {
+    const linalg::SingleThreadedBlas single_threaded;
+    parallel_for(prior.components(), threads, [&](Index k, int) {
+      const auto at = static_cast<std::size_t>(k);
+      linalg::eigh<Wide<T>>(bases[at], eigenvalues[at]);
+    });
+  }
+  reserve(dim_ * prior.components());
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto column = static_cast<Index>(k);
+    add(prior.weights(column), prior.means.col(column), bases[k], eigenvalues[k]);
+    bases[k].resize(0, 0);
+  }
+  finish();
 }
 
 template <class T>
 MixtureDenoiser<T>::MixtureDenoiser(const Gaussian<Wide<T>>& prior) : dim_(prior.dim()) {
   const linalg::SingleThreadedBlas single_threaded;
-  components_.push_back(decompose(1.0, prior.mean, prior.covariance));
-  choose_batch();
+  Matrix<Wide<T>> basis = prior.covariance;
+  Eigen::VectorXd eigenvalues;
+  linalg::eigh<Wide<T>>(basis, eigenvalues);
+  reserve(dim_);
+  add(1.0, prior.mean, basis, eigenvalues);
+  finish();
 }
 
 template <class T>
 MixtureDenoiser<T>::MixtureDenoiser(const LowRank<Wide<T>>& prior) : dim_(prior.dim()) {
-  components_.push_back({0.0, prior.mean.template cast<T>(), prior.eigenvectors.template cast<T>(),
-                         prior.eigenvalues.cwiseMax(0.0)});
-  choose_batch();
+  reserve(prior.rank());
+  add(1.0, prior.mean, prior.eigenvectors, prior.eigenvalues);
+  finish();
 }
 
 template <class T>
-auto MixtureDenoiser<T>::decompose(double weight, const Vector<Wide<T>>& mean,
-                                   const Matrix<Wide<T>>& covariance) -> Component {
-  Matrix<Wide<T>> basis = covariance;
-  Eigen::VectorXd eigenvalues;
-  linalg::eigh<Wide<T>>(basis, eigenvalues);
+void MixtureDenoiser<T>::add(double weight, const Vector<Wide<T>>& mean,
+                             const Matrix<Wide<T>>& basis, const Eigen::VectorXd& eigenvalues) {
+  const Index rank = basis.cols();
+  const Index first = components_.empty() ? 0 : components_.back().first + components_.back().rank;
+  components_.push_back({std::log(weight), mean.template cast<T>(), first, rank});
+  bases_.middleCols(first, rank) = basis.template cast<T>();
+  rotated_means_.segment(first, rank) = (basis.adjoint() * mean).template cast<T>();
   // Rounding leaves eigenvalues of a singular covariance slightly below zero.
-  return {std::log(weight), mean.template cast<T>(), basis.template cast<T>(),
-          eigenvalues.cwiseMax(0.0)};
+  eigenvalues_.segment(first, rank) = eigenvalues.cwiseMax(0.0);
 }
 
 template <class T>
-void MixtureDenoiser<T>::choose_batch() {
-  for (const Component& c : components_) rank_ = std::max(rank_, c.basis.cols());
-  const double bytes = static_cast<double>(rank_ * components() * Index{sizeof(T)});
+void MixtureDenoiser<T>::reserve(Index total_rank) {
+  bases_.resize(dim_, total_rank);
+  rotated_means_.resize(total_rank);
+  eigenvalues_.resize(total_rank);
+}
+
+template <class T>
+void MixtureDenoiser<T>::finish() {
+  for (const Component& c : components_) rank_ = std::max(rank_, c.rank);
+  const double bytes = static_cast<double>(bases_.cols() * Index{sizeof(T)});
   batch_ =
       std::clamp(static_cast<Index>(most_bytes / std::max(1.0, bytes)), Index{8}, most_samples);
 }
@@ -109,41 +139,59 @@ double MixtureDenoiser<T>::weight_cutoff() const {
 
 template <class T>
 auto MixtureDenoiser<T>::workspace() const -> std::unique_ptr<typename Denoiser<T>::Workspace> {
-  return std::make_unique<Buffers>(dim_, rank_, components(), batch_);
+  return std::make_unique<Buffers>(dim_, rank_, bases_.cols(), components(), batch_);
 }
 
-// First product: every z_k, and log w_k + log N(x_t; k) up to a constant into `weights`.
+// What depends on the noise level alone.
+template <class T>
+void MixtureDenoiser<T>::prepare(const NoiseLevel& level, Buffers& work) const {
+  const double g = std::sqrt(level.alpha_bar);
+  work.variance = level.alpha_bar * eigenvalues_.array() + level.noise;
+  work.gain = (g * eigenvalues_.array() / work.variance).template cast<RealOf<T>>();
+  for (Index i = 0; i < work.variance.size(); ++i) {
+    for (Index part = 0; part < parts<T>; ++part) {
+      work.precision(parts<T> * i + part) = 1 / work.variance(i);
+    }
+  }
+  for (Index k = 0; k < components(); ++k) {
+    const Component& c = components_[static_cast<std::size_t>(k)];
+    work.log_determinant(k) = sum_of_logs(work.variance.segment(c.first, c.rank));
+  }
+}
+
+// Every z_k, and log w_k + log N(x_t; k) up to a constant into `weights`.
 template <class T>
 void MixtureDenoiser<T>::rotate(ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
                                 Buffers& work) const {
   const Index samples = x_t.cols();
-  const double factor = is_complex<T> ? 1.0 : 0.5;
-  for (std::size_t k = 0; k < components_.size(); ++k) {
-    const Component& c = components_[k];
-    const Index rank = c.basis.cols(), first = static_cast<Index>(k) * batch_;
-    for (Index j = 0; j < samples; ++j) {
-      const auto g = static_cast<RealOf<T>>(std::sqrt(level_of(levels, j).alpha_bar));
-      work.centred.col(j) = x_t.col(j) - g * c.mean;
+  linalg::multiply<T>(linalg::Op::adjoint, T(1), bases_, x_t, T(0), work.rotated.leftCols(samples));
+  if (levels.size() == 1) {
+    prepare(levels[0], work);
+    for (Index k = 0; k < components(); ++k) {
+      for (Index j = 0; j < samples; ++j) centre(k, j, levels[0], work);
     }
-    linalg::multiply<T>(linalg::Op::adjoint, T(1), c.basis, work.centred.leftCols(samples), T(0),
-                        work.rotated.block(0, first, rank, samples));
-    if (components() == 1) return;  // no weights to find
-    double log_determinant = 0;
+  } else {
     for (Index j = 0; j < samples; ++j) {
-      if (j == 0 || levels.size() > 1) {
-        const NoiseLevel& level = level_of(levels, j);
-        log_determinant = 0;
-        for (Index i = 0; i < rank; ++i) {
-          const double s = level.alpha_bar * c.eigenvalues(i) + level.noise;
-          work.precision(i) = 1 / s;
-          log_determinant += std::log(s);
-        }
-      }
-      const double energy =
-          weighted_energy(work.rotated.col(first + j).data(), work.precision.data(), rank);
-      work.weights(static_cast<Index>(k), j) = c.log_weight - factor * (energy + log_determinant);
+      const NoiseLevel& level = levels[static_cast<std::size_t>(j)];
+      prepare(level, work);
+      for (Index k = 0; k < components(); ++k) centre(k, j, level, work);
     }
   }
+}
+
+// z_k of one sample from its rotation, and the component's log weight.
+template <class T>
+void MixtureDenoiser<T>::centre(Index k, Index j, const NoiseLevel& level, Buffers& work) const {
+  using Real = RealOf<T>;
+  const Component& c = components_[static_cast<std::size_t>(k)];
+  const auto g = static_cast<Real>(std::sqrt(level.alpha_bar));
+  // A complex number is two real ones in memory.
+  const double energy =
+      linalg::centre_and_weigh(reinterpret_cast<Real*>(&work.rotated(c.first, j)),
+                               reinterpret_cast<const Real*>(&rotated_means_(c.first)), g,
+                               &work.precision(parts<T> * c.first), parts<T> * c.rank);
+  const double factor = is_complex<T> ? 1.0 : 0.5;
+  work.weights(k, j) = c.log_weight - factor * (energy + work.log_determinant(k));
 }
 
 // Log weights to weights; those below the cutoff become zero.
@@ -168,30 +216,32 @@ void MixtureDenoiser<T>::normalise_weights(Buffers& work, Index samples) const {
   }
 }
 
-// Second product: mu_k of the samples where component k has weight, into `estimates`.
+// The way back: mu_k of the samples where component k has weight, into `estimates`.
 template <class T>
-void MixtureDenoiser<T>::component_means(std::size_t k, std::span<const NoiseLevel> levels,
-                                         Buffers& work, Index samples) const {
-  const Component& c = components_[k];
-  const Index rank = c.basis.cols(), first = static_cast<Index>(k) * batch_;
+void MixtureDenoiser<T>::component_means(Index k, std::span<const NoiseLevel> levels, Buffers& work,
+                                         Index samples) const {
+  const Component& c = components_[static_cast<std::size_t>(k)];
+  const auto l = eigenvalues_.segment(c.first, c.rank).array();
   work.active_count = 0;
   for (Index j = 0; j < samples; ++j) {
-    if (work.weights(static_cast<Index>(k), j) == 0.0) continue;
-    const NoiseLevel& level = level_of(levels, j);
-    const double g = std::sqrt(level.alpha_bar);
-    const T* z = work.rotated.col(first + j).data();
-    T* filtered = work.gathered.col(work.active_count).data();
-    for (Index i = 0; i < rank; ++i) {
-      const double l = c.eigenvalues(i);
-      filtered[i] = z[i] * static_cast<RealOf<T>>(g * l / (level.alpha_bar * l + level.noise));
+    if (work.weights(k, j) == 0.0) continue;
+    if (levels.size() > 1) {
+      const NoiseLevel& level = levels[static_cast<std::size_t>(j)];
+      const double g = std::sqrt(level.alpha_bar);
+      work.gain.segment(c.first, c.rank) =
+          (g * l / (level.alpha_bar * l + level.noise)).template cast<RealOf<T>>();
     }
+    work.gathered.col(work.active_count).head(c.rank) =
+        work.rotated.col(j)
+            .segment(c.first, c.rank)
+            .cwiseProduct(work.gain.segment(c.first, c.rank));
     work.active[static_cast<std::size_t>(work.active_count++)] = j;
   }
   if (work.active_count == 0) return;
   auto estimates = work.estimates.leftCols(work.active_count);
   estimates.colwise() = c.mean;
-  linalg::multiply<T>(linalg::Op::none, T(1), c.basis,
-                      work.gathered.topLeftCorner(rank, work.active_count), T(1), estimates);
+  linalg::multiply<T>(linalg::Op::none, T(1), bases_.middleCols(c.first, c.rank),
+                      work.gathered.topLeftCorner(c.rank, work.active_count), T(1), estimates);
 }
 
 template <class T>
@@ -202,11 +252,11 @@ void MixtureDenoiser<T>::denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> 
   rotate(x_t, levels, work);
   normalise_weights(work, samples);
   x0.setZero();
-  for (std::size_t k = 0; k < components_.size(); ++k) {
+  for (Index k = 0; k < components(); ++k) {
     component_means(k, levels, work, samples);
     for (Index a = 0; a < work.active_count; ++a) {
       const Index j = work.active[static_cast<std::size_t>(a)];
-      const auto p = static_cast<RealOf<T>>(work.weights(static_cast<Index>(k), j));
+      const auto p = static_cast<RealOf<T>>(work.weights(k, j));
       x0.col(j) += p * work.estimates.col(a);
     }
   }
@@ -222,17 +272,18 @@ void MixtureDenoiser<T>::posterior(ConstBatch<T> x_t, std::span<const NoiseLevel
   denoise(x_t, levels, mean, workspace);
   auto& work = static_cast<Buffers&>(workspace);
   variance.setZero();
-  for (std::size_t k = 0; k < components_.size(); ++k) {
+  for (Index k = 0; k < components(); ++k) {
     component_means(k, levels, work, x_t.cols());
     for (Index a = 0; a < work.active_count; ++a) {
       const Index j = work.active[static_cast<std::size_t>(a)];
       const NoiseLevel& level = level_of(levels, j);
       if (level.is_clean()) continue;
-      const auto l = components_[k].eigenvalues.array();
+      const Component& c = components_[static_cast<std::size_t>(k)];
+      const auto l = eigenvalues_.segment(c.first, c.rank).array();
       const double within = (l * level.noise / (level.alpha_bar * l + level.noise)).sum();
       const double between =
           (work.estimates.col(a) - mean.col(j)).template cast<Wide<T>>().squaredNorm();
-      variance(j) += work.weights(static_cast<Index>(k), j) * (within + between);
+      variance(j) += work.weights(k, j) * (within + between);
     }
   }
 }
