@@ -23,7 +23,7 @@ run() {
 }
 
 say "1. Learn a prior from the first $train_images of 60,000 training images (a subset, to be quick)"
-run fit "$train" --first $train_images --components $components --passes 25 -o "$out/fashion.safetensors"
+run fit "$train" --first $train_images --components $components --passes 12 -o "$out/fashion.safetensors"
 
 say "2. Denoise test images at several SNRs"
 for snr in -5 5 15; do

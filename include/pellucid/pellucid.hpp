@@ -6,6 +6,7 @@
 #include "pellucid/analysis/evaluate.hpp"
 #include "pellucid/analysis/evaluation.hpp"
 #include "pellucid/analysis/metrics.hpp"
+#include "pellucid/analysis/test_noise.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/monitor.hpp"
 #include "pellucid/base/parallel.hpp"

@@ -12,11 +12,10 @@ namespace pellucid {
 /// a standard deviation.
 class Noise {
  public:
-  static Noise std(double noise_std) { return Noise({noise_std}, false); }
-  static Noise std_per_sample(std::vector<double> noise_std) {
-    return Noise(std::move(noise_std), false);
-  }
-  static Noise snr_db(double snr_db) { return Noise({snr_db}, true); }
+  /// Deviations must be finite and not negative, decibels finite: `Error` otherwise.
+  static Noise std(double noise_std);
+  static Noise std_per_sample(std::vector<double> noise_std);
+  static Noise snr_db(double snr_db);
 
   /// Standard deviations in the user's units, one or one per sample.
   [[nodiscard]] std::vector<double> standard_deviations(const Model& model) const;
@@ -24,7 +23,7 @@ class Noise {
   [[nodiscard]] std::vector<double> model_variances(const Model& model) const;
 
  private:
-  Noise(std::vector<double> values, bool decibel) : values_(std::move(values)), decibel_(decibel) {}
+  Noise(std::vector<double> values, bool decibel);
 
   std::vector<double> values_;
   bool decibel_;
