@@ -14,6 +14,7 @@ Run with Debian's Python:
 import argparse
 import gzip
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -138,7 +139,7 @@ def fit_pellucid(program, folder, samples, start, passes):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", default="build/release/bin/pellucid")
+    parser.add_argument("--program", default=os.environ.get("PELLUCID_BUILD", "build/release") + "/bin/pellucid")
     parser.add_argument("--samples", type=int, default=60000)
     parser.add_argument("--dim", type=int, default=64)
     parser.add_argument("--components", type=int, default=32)

@@ -14,5 +14,5 @@ done
 for script in bench/*.py; do
   [[ -f $script ]] || continue
   echo "== $script"
-  PATH="$PWD/$build/bin:$PATH" /usr/bin/python3 "$script"
+  PELLUCID_BUILD=$build /usr/bin/python3 "$script"
 done

@@ -28,6 +28,7 @@
 #include "pellucid/model/fit.hpp"
 #include "pellucid/model/model.hpp"
 #include "pellucid/model/noise.hpp"
+#include "pellucid/model/normalise.hpp"
 #include "pellucid/prior/fit_mixture.hpp"
 #include "pellucid/prior/gaussian.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"

@@ -21,6 +21,7 @@ const Model& reference_model(const std::vector<NamedModel>& models) {
 
 template <class T>
 LinearBaselines<T>::LinearBaselines(const std::vector<NamedModel>& models) {
+  const linalg::SingleThreadedBlas single_threaded;
   const Model& model = reference_model(models);
   const Gaussian<Wide<T>> prior = moments<Wide<T>>(model);
   Matrix<Wide<T>> basis = prior.covariance;

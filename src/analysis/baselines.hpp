@@ -9,7 +9,7 @@
 namespace pellucid {
 
 /// The linear estimators that results are held against, in the user's units, from one mean and
-/// covariance through its eigendecomposition; arithmetic in double precision.
+/// covariance; the eigendecomposition is in double precision, the products in `T`.
 template <class T>
 class LinearBaselines {
  public:

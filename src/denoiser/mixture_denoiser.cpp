@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "linalg/blas.hpp"
 #include "linalg/energy.hpp"
+#include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
 
 namespace pellucid {
@@ -25,15 +29,28 @@ const NoiseLevel& level_of(std::span<const NoiseLevel> levels, Index sample) {
 template <class T>
 constexpr Index parts = is_complex<T> ? 2 : 1;
 
-// sum log s_i, one logarithm for several factors: the product of eight stays far from overflow,
-// as no s_i is outside 1e-38 ... 1e38.
+// sum log s_i, one logarithm for several factors where their product is well inside the range.
 double sum_of_logs(const Eigen::Ref<const Eigen::ArrayXd>& s) {
   constexpr Index together = 8;
   double sum = 0;
   for (Index i = 0; i < s.size(); i += together) {
-    sum += std::log(s.segment(i, std::min(together, s.size() - i)).prod());
+    const auto factors = s.segment(i, std::min(together, s.size() - i));
+    const double product = factors.prod();
+    sum += product > 1e-280 && product < 1e280 ? std::log(product) : factors.log().sum();
   }
   return sum;
+}
+
+// Rounding leaves eigenvalues of a singular covariance slightly below zero, nothing more.
+void check_not_negative(const Eigen::VectorXd& eigenvalues, Index component) {
+  constexpr double tolerance = 1e-6;
+  if (eigenvalues.size() == 0) return;
+  const double least = eigenvalues.minCoeff(), largest = eigenvalues.cwiseAbs().maxCoeff();
+  if (least >= -tolerance * largest) return;
+  throw Error(
+      fmt::format("covariance of component {}: has the negative eigenvalue {:.3g} (largest "
+                  "{:.3g}): a covariance is positive semi-definite",
+                  component, least, largest));
 }
 
 }  // namespace
@@ -107,6 +124,7 @@ MixtureDenoiser<T>::MixtureDenoiser(const LowRank<Wide<T>>& prior) : dim_(prior.
 template <class T>
 void MixtureDenoiser<T>::add(double weight, const Vector<Wide<T>>& mean,
                              const Matrix<Wide<T>>& basis, const Eigen::VectorXd& eigenvalues) {
+  check_not_negative(eigenvalues, components());
   const Index rank = basis.cols();
   const Index first = components_.empty() ? 0 : components_.back().first + components_.back().rank;
   components_.push_back({std::log(weight), mean.template cast<T>(), first, rank});
@@ -164,6 +182,13 @@ template <class T>
 void MixtureDenoiser<T>::rotate(ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
                                 Buffers& work) const {
   const Index samples = x_t.cols();
+  const auto count = static_cast<Index>(levels.size());
+  if (x_t.rows() != dim_ || samples > batch_ || (count != 1 && count != samples)) {
+    throw Error(
+        fmt::format("denoise: {} samples of {} entries with {} noise levels: at most {} of "
+                    "{} entries, with one level or one for each",
+                    samples, x_t.rows(), count, batch_, dim_));
+  }
   linalg::multiply<T>(linalg::Op::adjoint, T(1), bases_, x_t, T(0), work.rotated.leftCols(samples));
   if (levels.size() == 1) {
     prepare(levels[0], work);
@@ -194,6 +219,30 @@ void MixtureDenoiser<T>::centre(Index k, Index j, const NoiseLevel& level, Buffe
   work.weights(k, j) = c.log_weight - factor * (energy + work.log_determinant(k));
 }
 
+// An observation so far off that its squares overflow: the component with the least energy, found
+// on the observation divided by its size, outweighs all others.
+template <class T>
+void MixtureDenoiser<T>::weigh_far_observation(Index j, Buffers& work) const {
+  const double size = static_cast<double>(work.rotated.col(j).cwiseAbs().maxCoeff());
+  Index nearest = 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (Index k = 0; k < components(); ++k) {
+    const Component& c = components_[static_cast<std::size_t>(k)];
+    if (c.log_weight == -std::numeric_limits<double>::infinity()) continue;
+    double energy = 0;
+    for (Index i = c.first; i < c.first + c.rank; ++i) {
+      energy +=
+          std::norm(std::complex<double>(work.rotated(i, j)) / size) * work.precision(parts<T> * i);
+    }
+    if (energy < least) {
+      least = energy;
+      nearest = k;
+    }
+  }
+  work.weights.col(j).setConstant(-std::numeric_limits<double>::infinity());
+  work.weights(nearest, j) = 0.0;
+}
+
 // Log weights to weights; those below the cutoff become zero.
 template <class T>
 void MixtureDenoiser<T>::normalise_weights(Buffers& work, Index samples) const {
@@ -204,12 +253,7 @@ void MixtureDenoiser<T>::normalise_weights(Buffers& work, Index samples) const {
   const double cutoff = weight_cutoff();
   for (Index j = 0; j < samples; ++j) {
     auto p = work.weights.col(j);
-    if (!std::isfinite(p.maxCoeff())) {
-      // An observation so far off that its squares overflow says nothing of the components.
-      for (Index k = 0; k < p.size(); ++k) {
-        p(k) = components_[static_cast<std::size_t>(k)].log_weight;
-      }
-    }
+    if (!std::isfinite(p.maxCoeff())) weigh_far_observation(j, work);
     p.array() = (p.array() - p.maxCoeff()).exp();
     p /= p.sum();
     p = (p.array() < cutoff).select(0.0, p);

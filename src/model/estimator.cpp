@@ -4,8 +4,28 @@
 #include <fmt/format.h>
 
 #include "pellucid/model/access.hpp"
+#include "pellucid/model/normalise.hpp"
 
 namespace pellucid {
+
+namespace {
+
+Model checked(Model model) {
+  model.validate();
+  return model;
+}
+
+// The last check before numbers leave: never a NaN in a result.
+template <class T>
+Matrix<T> finite(Matrix<T> result) {
+  if (!result.allFinite()) {
+    throw Error(
+        "the result is not finite: the data or the noise exceed the range of the arithmetic");
+  }
+  return result;
+}
+
+}  // namespace
 
 template <class T>
 MixtureDenoiser<T> exact_denoiser(const Model& model, int threads) {
@@ -23,7 +43,7 @@ MixtureDenoiser<T> exact_denoiser(const Model& model, int threads) {
 
 template <class T>
 Estimator<T>::Estimator(Model model, int threads)
-    : model_(std::move(model)),
+    : model_(normalised(checked(std::move(model)))),
       offset_(offset_as<T>(model_)),
       scale_(static_cast<RealOf<T>>(model_.scale)),
       denoiser_(std::make_unique<MixtureDenoiser<T>>(exact_denoiser<T>(model_, threads))) {}
@@ -53,15 +73,16 @@ Matrix<T> Estimator<T>::denoise(ConstBatch<T> noisy, const Noise& noise,
   const double used = estimate<T>(*denoiser_, model_.schedule, model_.calibration,
                                   to_model_units(noisy), variances, options, estimates, monitor);
   if (evaluations != nullptr) *evaluations = used;
-  return to_user_units(std::move(estimates));
+  return finite<T>(to_user_units(std::move(estimates)));
 }
 
 template <class T>
 Matrix<T> Estimator<T>::sample(Index count, const GenerateOptions& options,
                                Monitor* monitor) const {
+  if (count < 0) throw Error(fmt::format("{} samples asked for: give 0 or more", count));
   Matrix<T> samples(model_.dim(), count);
   generate<T>(*denoiser_, model_.schedule, options, samples, monitor);
-  return to_user_units(std::move(samples));
+  return finite<T>(to_user_units(std::move(samples)));
 }
 
 template <class T>

@@ -48,10 +48,15 @@ template <class T>
 Model model_with_units(const Units<T>& units, std::vector<Index> shape, const std::string& kind,
                        Index samples) {
   if (!std::isfinite(units.power)) {
-    throw Error("the samples' variance is not finite: look for huge entries");
+    throw Error(
+        "the samples' variance is not finite: look for NaN, infinite or huge entries, or scale the "
+        "data");
   }
   if (!(units.power > 0)) {
-    throw Error("all samples are equal: there is nothing to learn, give samples that differ");
+    throw Error(
+        "all samples are equal, or differ by less than double precision can square: give samples "
+        "that "
+        "differ, or scale them");
   }
   Model model;
   model.shape = std::move(shape);
@@ -69,6 +74,7 @@ void set_prior(Model& model, Prior prior) {
   } else {
     model.prior = RealPrior(std::move(prior));
   }
+  model.validate();
 }
 
 }  // namespace

@@ -17,6 +17,19 @@ namespace pellucid {
 
 namespace {
 
+void check_resampling(double resampling) {
+  constexpr double most = 1e3;  // beyond sense, and far from overflow
+  if (!(resampling >= 0 && resampling <= most)) {
+    throw Error(fmt::format("re-sampling: {}: choose a number from 0 to {}", resampling, most));
+  }
+}
+
+void check_shape(Index rows, Index dim) {
+  if (rows != dim) {
+    throw Error(fmt::format("samples have {} entries, the denoiser's have {}", rows, dim));
+  }
+}
+
 void check(const EstimateOptions& options, Index samples, std::span<const double> variances) {
   const auto count = static_cast<Index>(variances.size());
   if (count != 1 && count != samples) {
@@ -31,9 +44,7 @@ void check(const EstimateOptions& options, Index samples, std::span<const double
   if (options.steps.count < 0) {
     throw Error(fmt::format("steps: {}: choose 1 or more", options.steps.count));
   }
-  if (!(options.resampling >= 0)) {
-    throw Error(fmt::format("re-sampling: {}: it must not be negative", options.resampling));
-  }
+  check_resampling(options.resampling);
   if (options.draws < 1) throw Error(fmt::format("draws: {}: choose 1 or more", options.draws));
 }
 
@@ -160,6 +171,8 @@ double estimate(const Denoiser<T>& denoiser, const Schedule& schedule,
                 std::span<const double> variances, const EstimateOptions& options,
                 Batch<T> estimates, Monitor* monitor, const Observer<T>& observer) {
   check(options, noisy.cols(), variances);
+  check_shape(noisy.rows(), denoiser.dim());
+  check_shape(estimates.rows(), denoiser.dim());
   const Schedule* bound = denoiser.bound_schedule();
   if (bound != nullptr) warn_outside_range(*bound, variances, monitor);
   const Estimation<T> estimation{GridChoice(schedule, calibration, bound, options), variances,
@@ -182,6 +195,8 @@ template <class T>
 double generate(const Denoiser<T>& denoiser, const Schedule& schedule,
                 const GenerateOptions& options, Batch<T> samples, Monitor* monitor,
                 const Observer<T>& observer) {
+  check_resampling(options.resampling);
+  check_shape(samples.rows(), denoiser.dim());
   constexpr double highest_start_db = -10.0;
   if (schedule.min_snr_db() > highest_start_db) {
     warn(monitor, fmt::format("the schedule's noisiest step has {:.1f} dB, far from pure noise; "

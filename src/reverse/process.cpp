@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pellucid/reverse/process.hpp"
 
+#include <string>
+
+#include "pellucid/base/error.hpp"
+
 namespace pellucid {
 
 namespace {
@@ -32,6 +36,13 @@ void ReverseProcess<T>::run(Batch<T> x, std::span<const Grid> grids,
                             std::span<const std::uint64_t> samples, const RandomStream& random,
                             const Observer<T>& observer, const Tick& tick) {
   const Index count = x.cols();
+  const bool grids_fit = !grids.empty() && !grids.front().empty() &&
+                         (grids.size() == 1 || static_cast<Index>(grids.size()) == count);
+  if (!grids_fit || static_cast<Index>(samples.size()) != count) {
+    throw Error(std::to_string(grids.size()) + " grids and " + std::to_string(samples.size()) +
+                " numbers for " + std::to_string(count) +
+                " samples: give one grid that is not empty, or one each, and a number each");
+  }
   const std::size_t steps = grids.front().size();
   for (std::size_t i = 0; i < steps; ++i) {
     levels_at(grids, i, from_);

@@ -11,8 +11,9 @@ Grid GridChoice::operator()(double variance) const {
   const double snr_db = to_db(1 / variance);
   const Steps steps = steps_at(snr_db);
   // One step is at exactly the observation's level, also outside the schedule's range.
-  const Grid grid = steps.count == 1 ? Grid{NoiseLevel::from_variance(variance)}
-                                     : observation_grid(schedule_, snr_db, steps);
+  Grid grid = steps.count == 1 ? Grid{NoiseLevel::from_variance(variance)}
+                               : observation_grid(schedule_, snr_db, steps);
+  if (!steps.is_all()) grid.front() = NoiseLevel::from_variance(variance);
   return bound_ == nullptr ? grid : round_to_steps(*bound_, grid);
 }
 

@@ -116,6 +116,14 @@ Schedule::Schedule(const Settings& settings) : settings_(settings) {
     beta_.push_back(beta_t);
     levels_.push_back({previous.alpha_bar * (1 - beta_t), previous.noise * (1 - beta_t) + beta_t});
   }
+  // Steps divide signal parts by each other: keep them normal numbers.
+  constexpr double least_signal = 1e-300;
+  if (!(levels_.back().alpha_bar >= least_signal)) {
+    throw Error(
+        fmt::format("schedule: {} leaves a signal part of {:.1g} at its last step: choose fewer "
+                    "steps or smaller betas",
+                    text(), levels_.back().alpha_bar));
+  }
 }
 
 Schedule::Settings Schedule::paper(int steps) {

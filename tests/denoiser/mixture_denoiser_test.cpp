@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "pellucid/base/error.hpp"
 #include "pellucid/base/random.hpp"
 #include "support/composite.hpp"
 #include "support/golden.hpp"
@@ -300,6 +301,44 @@ TEST(MixtureDenoiser, HugeEntriesAndTinyWeightsGiveNumbers) {
     const Matrix<double> y = Matrix<double>::Constant(12, 2, size);
     EXPECT_TRUE(conditional_mean(denoiser, y, 1e-3).allFinite()) << size;
   }
+}
+
+// Far out the component of large variance has all the weight, also where squares overflow.
+TEST(MixtureDenoiser, FarObservationBelongsToTheWideComponent) {
+  GaussianMixture<double> prior;
+  prior.weights = Eigen::Vector2d(0.5, 0.5);
+  prior.means = Matrix<double>::Zero(1, 2);
+  prior.covariances = {Matrix<double>::Constant(1, 1, 1e-4), Matrix<double>::Constant(1, 1, 1e4)};
+  const MixtureDenoiser<double> denoiser(prior, 1);
+  for (const double size : {1e3, 1e100, 1e160, 1e200}) {
+    const Matrix<double> y = Matrix<double>::Constant(1, 1, size);
+    EXPECT_NEAR(conditional_mean(denoiser, y, 1.0)(0) / size, 1e4 / (1e4 + 1), 1e-9) << size;
+  }
+}
+
+TEST(MixtureDenoiser, TinyUnitsKeepTheirWeights) {
+  auto prior = test::golden_mixture<double>("mixture_small");
+  const Matrix<double> y = random_normal<double>(12, 5, 8);
+  const Matrix<double> expected = conditional_mean(MixtureDenoiser<double>(prior, 1), y, 0.5);
+  const double unit = 1e-22;
+  prior.means *= unit;
+  for (auto& c : prior.covariances) c *= unit * unit;
+  // abar is that of a tiny noise variance, so the level is nearly clean in name only.
+  const Matrix<double> small = conditional_mean(MixtureDenoiser<double>(prior, 1),
+                                                Matrix<double>(unit * y), 0.5 * unit * unit);
+  EXPECT_LT(test::relative_error(small / unit, expected), 1e-12);
+}
+
+TEST(MixtureDenoiser, ShapesThatDoNotFitAreRefused) {
+  const MixtureDenoiser<double> denoiser(test::golden_mixture<double>("mixture_small"), 1);
+  const auto work = denoiser.workspace();
+  const NoiseLevel level = NoiseLevel::from_variance(1);
+  Matrix<double> x0(12, denoiser.batch() + 1);
+  EXPECT_THROW(
+      denoiser.denoise(Matrix<double>::Ones(12, denoiser.batch() + 1), {&level, 1}, x0, *work),
+      Error);
+  EXPECT_THROW(denoiser.denoise(Matrix<double>::Ones(11, 1), {&level, 1}, x0, *work), Error);
+  EXPECT_THROW(denoiser.denoise(Matrix<double>::Ones(12, 1), {}, x0, *work), Error);
 }
 
 }  // namespace

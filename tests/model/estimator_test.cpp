@@ -62,6 +62,55 @@ TEST(Estimator, EstimatesScaleAndShiftWithTheData) {
   EXPECT_LT(test::relative_error(from_b, expected), 1e-9);
 }
 
+// A model in units of its own against the normalised one: every method, and generation.
+TEST(Estimator, HandWrittenModelInItsOwnUnitsIsTheSameModel) {
+  test::Generator generator(8);
+  Model plain;
+  plain.shape = {4};
+  plain.offset = Eigen::VectorXcd::Zero(4);
+  GaussianMixture<double> prior = test::random_mixture<double>(4, 3, generator);
+  const Gaussian<double> whole = moments(prior);
+  const double q = std::sqrt(average_variance(prior));
+  prior.means = (prior.means.colwise() - whole.mean) / q;
+  for (auto& c : prior.covariances) c /= q * q;
+  plain.prior = RealPrior(prior);
+
+  GaussianMixture<double> moved = prior;
+  moved.means = (60.0 * prior.means).array() + 120.0;
+  for (auto& c : moved.covariances) c *= 3600.0;
+  Model own = plain;
+  own.prior = RealPrior(moved);
+  own.power = 3600.0;
+
+  const Estimator<double> a(plain), b(own);
+  const Matrix<double> y = draw(prior, 20, 3);
+  const Matrix<double> y_moved = (60.0 * y).array() + 120.0;
+  for (const Method method : all_methods()) {
+    EstimateOptions options;
+    options.method = method;
+    options.draws = 2;
+    const Matrix<double> from_a = a.denoise(y, Noise::snr_db(0), options);
+    const Matrix<double> expected = (60.0 * from_a).array() + 120.0;
+    EXPECT_LT(test::relative_error(b.denoise(y_moved, Noise::snr_db(0), options), expected), 1e-9)
+        << name(method);
+  }
+  const Matrix<double> expected = (60.0 * a.sample(10)).array() + 120.0;
+  EXPECT_LT(test::relative_error(b.sample(10), expected), 1e-9);
+}
+
+TEST(Estimator, InvalidModelIsRefused) {
+  Model model;
+  model.shape = {2};
+  model.prior =
+      RealPrior(Gaussian<double>{Eigen::VectorXd::Zero(2), Eigen::MatrixXd::Identity(2, 2)});
+  EXPECT_THROW(Estimator<double>{model}, Error);  // no offset
+  model.offset = Eigen::VectorXcd::Zero(2);
+  EXPECT_NO_THROW(Estimator<double>{model});
+  model.prior = RealPrior(
+      Gaussian<double>{Eigen::VectorXd::Zero(2), Eigen::MatrixXd{{1.0, 2.0}, {2.0, 1.0}}});
+  EXPECT_THROW(Estimator<double>{model}, Error);  // eigenvalue -1
+}
+
 TEST(Estimator, WrongArithmeticOrSizeIsRefused) {
   const Matrix<double> x = shifted_data<double>();
   const Model model = fit_gaussian_model(MatrixSource<double>(x), {6});

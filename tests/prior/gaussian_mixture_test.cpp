@@ -62,7 +62,8 @@ TYPED_TEST(Mixture, MomentsAreThoseOfItsDraws) {
   EXPECT_NEAR(average_variance(prior), average_variance(whole), 1e-14);
   whole.validate();
   constexpr Index count = 40000;
-  const Gaussian<T> fit = fit_gaussian<T>(MatrixSource<T>(draw(prior, count, 7)), 1);
+  const Matrix<T> drawn = draw(prior, count, 7);
+  const Gaussian<T> fit = fit_gaussian<T>(MatrixSource<T>(drawn), 1);
   const double deviation = whole.covariance.diagonal().real().maxCoeff() / std::sqrt(count);
   EXPECT_LT((fit.mean - whole.mean).cwiseAbs2().maxCoeff(), 25.0 * deviation / std::sqrt(count));
   // A mixture's tails are lighter or heavier than a Gaussian's: a wide bound of 10 deviations.

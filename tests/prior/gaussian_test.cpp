@@ -72,7 +72,8 @@ TYPED_TEST(GaussianPrior, DrawsHaveTheMeanAndCovariance) {
   Generator generator(5);
   const Gaussian<T> prior = test::random_gaussian<T>(4, generator);
   constexpr Index count = 40000;
-  const Gaussian<T> fit = fit_gaussian<T>(MatrixSource<T>(draw(prior, count, 9)), 1);
+  const Matrix<T> drawn = draw(prior, count, 9);
+  const Gaussian<T> fit = fit_gaussian<T>(MatrixSource<T>(drawn), 1);
   const Eigen::VectorXd variance = prior.covariance.diagonal().real();
   for (Index i = 0; i < 4; ++i) {
     EXPECT_LT(std::abs(fit.mean(i) - prior.mean(i)), 5.0 * std::sqrt(variance(i) / count));
@@ -136,7 +137,8 @@ TEST(GaussianFit, RefusesWhatItCannotUse) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("sample 523"));
   }
-  EXPECT_THROW((void)fit_gaussian<double>(MatrixSource<double>(Matrix<double>(2, 0))), Error);
+  const Matrix<double> nothing(2, 0);
+  EXPECT_THROW((void)fit_gaussian<double>(MatrixSource<double>(nothing)), Error);
   const Matrix<double> huge = 1e200 * Matrix<double>::Random(2, 10);
   EXPECT_THROW((void)fit_gaussian<double>(MatrixSource<double>(huge)), Error);
 }
@@ -145,7 +147,8 @@ TEST(GaussianFit, TakesOneSampleAndConstantEntries) {
   Matrix<double> x = Matrix<double>::Random(3, 50);
   x.row(1).setConstant(0.1);
   EXPECT_NEAR(fit_gaussian<double>(MatrixSource<double>(x)).covariance(1, 1), 0.0, 1e-30);
-  const auto single = fit_gaussian<double>(MatrixSource<double>(Matrix<double>(x.col(0))));
+  const Matrix<double> first = x.col(0);
+  const auto single = fit_gaussian<double>(MatrixSource<double>(first));
   EXPECT_EQ(single.mean, Vector<double>(x.col(0)));
   EXPECT_EQ(average_variance(single), 0.0);
 }

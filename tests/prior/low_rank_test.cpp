@@ -104,7 +104,8 @@ TEST(LowRankFit, RefusesRanksThatTheSamplesCannotCarry) {
   EXPECT_THROW((void)fit_low_rank<double>(source, 0), Error);
   EXPECT_THROW((void)fit_low_rank<double>(source, 4), Error);
   EXPECT_EQ(fit_low_rank<double>(source, 3).rank(), 3);
-  EXPECT_THROW((void)fit_low_rank<double>(MatrixSource<double>(Matrix<double>(6, 0)), 1), Error);
+  const Matrix<double> nothing(6, 0);
+  EXPECT_THROW((void)fit_low_rank<double>(MatrixSource<double>(nothing), 1), Error);
 }
 
 TEST(LowRankValidate, RefusesVectorsThatAreNotOrthonormal) {

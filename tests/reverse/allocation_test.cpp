@@ -1,43 +1,77 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-// The step loop allocates nothing: malloc is counted while a warm process runs.
+// The step loop allocates nothing: allocations are counted while a warm process runs.
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/reverse/process.hpp"
 #include "support/golden.hpp"
 
-extern "C" void* __libc_malloc(std::size_t);
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+}
 
 namespace {
 std::atomic<long> allocations{0};
 }
 
-extern "C" void* malloc(std::size_t size) {
+extern "C" {
+void* malloc(std::size_t size) {
   ++allocations;
   return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  ++allocations;
+  return __libc_calloc(count, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
+  ++allocations;
+  *memory = __libc_memalign(alignment, size);
+  return *memory == nullptr ? ENOMEM : 0;
+}
 }
 
 namespace pellucid {
 namespace {
 
-TEST(ReverseProcess, AllocatesNothingInItsLoop) {
-  const MixtureDenoiser<float> denoiser(test::golden_mixture<double>("mixture_small"), 1);
-  const Grid grid = observation_grid(Schedule(), 0.0, {50});
-  const std::vector<std::uint64_t> numbers(8, 0);
+template <class T>
+void expect_no_allocation(const std::string& mixture, bool level_per_sample) {
+  const MixtureDenoiser<T> denoiser(test::golden_mixture<Wide<T>>(mixture), 1);
+  const Index count = 8;
+  std::vector<Grid> grids;
+  for (Index j = 0; j < (level_per_sample ? count : 1); ++j) {
+    grids.push_back(observation_grid(Schedule(), static_cast<double>(j), {20}));
+  }
+  const std::vector<std::uint64_t> numbers(static_cast<std::size_t>(count), 0);
   const RandomStream random(1, Purpose::reverse_noise);
   for (const double resampling : {0.0, 1.0}) {
-    ReverseProcess<float> process(denoiser, {Rule::posterior, resampling});
-    Matrix<float> x = Matrix<float>::Ones(12, 8);
-    process.run(x, {&grid, 1}, numbers, random);  // BLAS makes its buffers on first use
+    ReverseProcess<T> process(denoiser, {Rule::posterior, resampling});
+    Matrix<T> x = Matrix<T>::Ones(denoiser.dim(), count);
+    process.run(x, grids, numbers, random);  // BLAS makes its buffers on first use
     x.setOnes();
     const long before = allocations;
-    process.run(x, {&grid, 1}, numbers, random);
-    EXPECT_EQ(allocations - before, 0);
+    process.run(x, grids, numbers, random);
+    EXPECT_EQ(allocations - before, 0) << mixture << ", re-sampling " << resampling;
+  }
+}
+
+TEST(ReverseProcess, AllocatesNothingInItsLoop) {
+  for (const bool level_per_sample : {false, true}) {
+    expect_no_allocation<float>("mixture_small", level_per_sample);
+    expect_no_allocation<double>("mixture_paper", level_per_sample);
+    expect_no_allocation<std::complex<float>>("mixture_complex", level_per_sample);
+    expect_no_allocation<std::complex<double>>("mixture_complex", level_per_sample);
   }
 }
 

@@ -87,9 +87,9 @@ TEST(Schedule, OneStepTakesBetaOne) {
 }
 
 TEST(Schedule, BadSettingsAreRefused) {
-  for (const char* text :
-       {"triangle,10", "linear,0", "linear,-3", "linear,ten", "linear,10,0.1", "linear,10,0,0.1",
-        "linear,10,0.1,1", "linear,10,nan,0.1", "linear,10,0.1,0.2,0.3", "", "linear,99999999"}) {
+  for (const char* text : {"triangle,10", "linear,0", "linear,-3", "linear,ten", "linear,10,0.1",
+                           "linear,10,0,0.1", "linear,10,0.1,1", "linear,10,nan,0.1",
+                           "linear,10,0.1,0.2,0.3", "", "linear,99999999", "const,2000,0.5,0.5"}) {
     EXPECT_THROW(Schedule::parse(text), Error) << text;
   }
 }

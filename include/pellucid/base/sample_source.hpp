@@ -21,11 +21,14 @@ class SampleSource {
   virtual void read(Index first, Batch<T> out) const = 0;
 };
 
-/// The columns of a matrix that outlives the source; `S` may be single precision.
+/// The columns of a matrix that outlives the source; `S` may be single precision. A temporary does
+/// not compile.
 template <class S>
 class MatrixSource final : public SampleSource<Wide<S>> {
  public:
-  explicit MatrixSource(ConstBatch<S> samples) : samples_(samples) {}
+  explicit MatrixSource(const Matrix<S>& samples)
+      : samples_(samples.data(), samples.rows(), samples.cols()) {}
+  explicit MatrixSource(Matrix<S>&&) = delete;
   [[nodiscard]] Index dim() const override { return samples_.rows(); }
   [[nodiscard]] Index count() const override { return samples_.cols(); }
   void read(Index first, Batch<Wide<S>> out) const override {
@@ -33,7 +36,7 @@ class MatrixSource final : public SampleSource<Wide<S>> {
   }
 
  private:
-  ConstBatch<S> samples_;
+  Eigen::Map<const Matrix<S>> samples_;
 };
 
 /// `(x - offset) / scale` of another source: data in model units.

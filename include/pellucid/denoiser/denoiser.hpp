@@ -16,7 +16,8 @@ namespace pellucid {
 template <class T>
 class Denoiser {
  public:
-  /// Buffers of one thread, made once; nothing is allocated while denoising.
+  /// Buffers of one thread, made once; nothing is allocated while denoising. While one lives,
+  /// OpenBLAS may be held to the calling thread in the whole process.
   class Workspace {
    public:
     virtual ~Workspace() = default;

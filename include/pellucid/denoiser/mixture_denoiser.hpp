@@ -23,7 +23,8 @@ namespace pellucid {
 /// sample; one matrix product rotates a batch into all of them. Products are in `T`; quadratic
 /// forms, log-determinants and weights in double precision. Components whose weight is below
 /// `weight_cutoff()` take no part in the way back: the error is at most the skipped weight, K times
-/// the cutoff, times the spread of the components' means.
+/// the cutoff, times the spread of the components' means. Constructors throw `Error` for a
+/// covariance with a negative eigenvalue, `denoise` and its kin for shapes that do not fit.
 template <class T>
 class MixtureDenoiser final : public Denoiser<T> {
  public:
@@ -68,6 +69,7 @@ class MixtureDenoiser final : public Denoiser<T> {
   void prepare(const NoiseLevel& level, Buffers& work) const;
   void rotate(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Buffers& work) const;
   void centre(Index k, Index j, const NoiseLevel& level, Buffers& work) const;
+  void weigh_far_observation(Index j, Buffers& work) const;
   void normalise_weights(Buffers& work, Index samples) const;
   void component_means(Index k, std::span<const NoiseLevel> levels, Buffers& work,
                        Index samples) const;

@@ -20,7 +20,8 @@ namespace pellucid {
 template <class T>
 class Estimator {
  public:
-  /// Throws `Error` where the model is complex and `T` is real, or the reverse.
+  /// Throws `Error` for a model that is not valid, or complex where `T` is real, or the reverse. A
+  /// model in units of its own is normalised first (`normalised`).
   explicit Estimator(Model model, int threads = 0);
 
   /// Estimates of the clean signals, N x n like `noisy`. `evaluations`, where given, receives the
@@ -33,6 +34,7 @@ class Estimator {
   [[nodiscard]] Matrix<T> sample(Index count, const GenerateOptions& options = {},
                                  Monitor* monitor = nullptr) const;
 
+  /// The model, normalised.
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] const Denoiser<T>& denoiser() const { return *denoiser_; }
 

@@ -17,7 +17,8 @@ namespace pellucid {
 /// as if `kappa` samples of covariance `C_0` belonged to every component.
 ///
 /// `C_0` is fixed once from the data: the covariance within the clusters of the k-means start (made
-/// also where `start` is given), plus `K / n` times the covariance of all samples, plus 1e-6 of the
+/// also where `start` is given), plus `K / n` times the covariance of all samples
+/// (n those that the start clustered, at most 20,000), plus 1e-6 of the
 /// average variance on the diagonal, which keeps it positive definite where entries are constant or
 /// samples few. Taking the covariance of all samples instead would blur components along the
 /// leading directions, where most of the variance lies between them.

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/model/normalise.hpp"
+
+#include <cmath>
+
+namespace pellucid {
+
+namespace {
+
+template <class T>
+Vector<T> mean_of(const Gaussian<T>& prior) {
+  return prior.mean;
+}
+template <class T>
+Vector<T> mean_of(const LowRank<T>& prior) {
+  return prior.mean;
+}
+template <class T>
+Vector<T> mean_of(const GaussianMixture<T>& prior) {
+  return prior.means * prior.weights.template cast<T>();
+}
+
+// x -> (x - mean) / q.
+template <class T>
+void move_units(Gaussian<T>& prior, const Vector<T>& mean, double q) {
+  prior.mean = (prior.mean - mean) / q;
+  prior.covariance /= q * q;
+}
+template <class T>
+void move_units(LowRank<T>& prior, const Vector<T>& mean, double q) {
+  prior.mean = (prior.mean - mean) / q;
+  prior.eigenvalues /= q * q;
+}
+template <class T>
+void move_units(GaussianMixture<T>& prior, const Vector<T>& mean, double q) {
+  prior.means = (prior.means.colwise() - mean) / q;
+  for (auto& covariance : prior.covariances) covariance /= q * q;
+}
+
+}  // namespace
+
+Model normalised(Model model) {
+  // Units that are right to rounding stay, so that a fitted model is used to the bit as stored.
+  constexpr double rounding = 1e-9;
+  const double q = std::sqrt(model.power) / model.scale;
+  const auto normalise = [&](auto& prior) {
+    const auto mean = mean_of(prior);
+    const bool centred = mean.cwiseAbs().maxCoeff() <= rounding * q;
+    if (centred && std::abs(q - 1) <= rounding) return;
+    model.offset += model.scale * mean.template cast<std::complex<double>>();
+    model.scale = std::sqrt(model.power);
+    move_units(prior, mean, q);
+  };
+  std::visit([&](auto& field) { std::visit(normalise, field); }, model.prior);
+  return model;
+}
+
+}  // namespace pellucid
