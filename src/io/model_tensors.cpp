@@ -30,7 +30,7 @@ void TensorReader::match(const std::string& name, const std::vector<Index>& shap
       const auto known = lengths_.find(axis);
       due.push_back(known == lengths_.end() ? axis : fmt::format("{} = {}", axis, known->second));
     }
-    if (is_complex) due.push_back("2");
+    if (is_complex) due.emplace_back("2");
     fail_tensor(name, fmt::format("has shape {}, [{}] is due: correct its shape or the metadata "
                                   "'complex'",
                                   shape_text(shape), fmt::join(due, ", ")));

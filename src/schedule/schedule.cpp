@@ -165,7 +165,7 @@ Schedule Schedule::parse(std::string_view text) {
 }
 
 std::string Schedule::text() const {
-  const std::string head = fmt::format("{},{}", name(settings_.kind), settings_.steps);
+  std::string head = fmt::format("{},{}", name(settings_.kind), settings_.steps);
   if (settings_.kind == ScheduleKind::cosine) return head;
   return fmt::format("{},{},{}", head, settings_.beta_1, settings_.beta_T);
 }
