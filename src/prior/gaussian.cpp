@@ -5,8 +5,8 @@
 
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
-#include "pellucid/base/random.hpp"
 #include "prior/blocks.hpp"
+#include "prior/coloured_draws.hpp"
 #include "prior/covariance.hpp"
 #include "prior/normal_density.hpp"
 #include "prior/scatter.hpp"
@@ -64,17 +64,8 @@ Gaussian<T> fit_gaussian(const SampleSource<T>& clean, int threads, Monitor* mon
 template <class T>
 Matrix<T> draw(const Gaussian<T>& prior, Index count, std::uint64_t seed, Index first) {
   const linalg::SingleThreadedBlas blas;
-  const RandomStream random(seed, Purpose::prior_draw);
-  const Matrix<T> root = square_root(prior.covariance, "covariance");
-  Matrix<T> samples(prior.dim(), count), white(prior.dim(), std::min(chunk_samples, count));
-  for (Index start = 0; start < count; start += chunk_samples) {
-    auto out = samples.middleCols(start, std::min(chunk_samples, count - start));
-    auto z = white.leftCols(out.cols());
-    random.normal<T>(static_cast<std::uint64_t>(first + start), 0, z);
-    out.colwise() = prior.mean;
-    linalg::multiply<T>(linalg::Op::none, T(1.0), root, z, T(1.0), out);
-  }
-  return samples;
+  return coloured_draws<T>(prior.mean, square_root(prior.covariance, "covariance"), count, seed,
+                           first);
 }
 
 template <class T>

@@ -8,8 +8,8 @@
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
-#include "pellucid/base/random.hpp"
 #include "prior/blocks.hpp"
+#include "prior/coloured_draws.hpp"
 
 namespace pellucid {
 
@@ -17,7 +17,8 @@ namespace {
 
 void check_rank(Index rank, Index largest, const std::string& what) {
   if (rank >= 1 && rank <= largest) return;
-  throw Error(fmt::format("rank {}: {} carries between 1 and {}", rank, what, largest));
+  throw Error(fmt::format("rank {}: {} carry 1 to {} components: choose a rank in that range", rank,
+                          what, largest));
 }
 
 /// Eigenvectors are free up to a phase: makes each one's largest entry real and positive.
@@ -152,18 +153,8 @@ LowRank<T> fit_low_rank(const SampleSource<T>& clean, Index rank, int threads, M
 
 template <class T>
 Matrix<T> draw(const LowRank<T>& prior, Index count, std::uint64_t seed, Index first) {
-  const linalg::SingleThreadedBlas blas;
-  const RandomStream random(seed, Purpose::prior_draw);
   const Matrix<T> root = prior.eigenvectors * prior.eigenvalues.cwiseSqrt().asDiagonal();
-  Matrix<T> samples(prior.dim(), count), white(prior.rank(), std::min(chunk_samples, count));
-  for (Index start = 0; start < count; start += chunk_samples) {
-    auto out = samples.middleCols(start, std::min(chunk_samples, count - start));
-    auto z = white.leftCols(out.cols());
-    random.normal<T>(static_cast<std::uint64_t>(first + start), 0, z);
-    out.colwise() = prior.mean;
-    linalg::multiply<T>(linalg::Op::none, T(1.0), root, z, T(1.0), out);
-  }
-  return samples;
+  return coloured_draws<T>(prior.mean, root, count, seed, first);
 }
 
 #define PELLUCID_INSTANTIATE(T)                                                      \
