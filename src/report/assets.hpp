@@ -9,6 +9,9 @@ namespace pellucid::report {
 extern const std::string_view page_template;
 extern const std::string_view page_style;
 extern const std::string_view plot_style;
+extern const std::string_view paper_style;
+extern const std::string_view page_script;
+extern const std::string_view page_script_sha256;  ///< in hexadecimal digits
 extern const std::string_view program_version;
 
 }  // namespace pellucid::report

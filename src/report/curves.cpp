@@ -15,9 +15,10 @@ namespace {
 CurveStyle estimate_style(std::size_t i) {
   static constexpr std::array<std::string_view, 4> colours = {"c-0", "c-1", "c-2", "c-3"};
   static constexpr std::array<std::string_view, 4> dashes = {"", "8 4", "10 3 2 3", "4 3"};
-  static constexpr std::array<Marker, 4> markers = {Marker::circle, Marker::square,
-                                                    Marker::triangle, Marker::diamond};
-  return {colours[i % 4], dashes[(i + i / 4) % 4], markers[i % 4]};
+  static constexpr std::array<Marker, 8> markers = {
+      Marker::circle,      Marker::square,        Marker::triangle,     Marker::diamond,
+      Marker::open_circle, Marker::open_triangle, Marker::open_diamond, Marker::open_square};
+  return {colours[i % 4], dashes[(i + i / 4) % 4], markers[i % 8]};
 }
 
 CurveStyle baseline_style(std::string_view method, std::size_t i) {
@@ -41,10 +42,6 @@ std::vector<CurveStyle> styles_of(const std::vector<Series>& series) {
     }
   }
   return styles;
-}
-
-std::string note(const Series& series, const EvaluationRow& row, std::string_view value) {
-  return fmt::format("{}\nSNR {} dB\n{}", series.label, number_text(row.snr_db), value);
 }
 
 // The MMSE at each SNR, empty if it is missing at one where some row has an excess.
@@ -74,27 +71,30 @@ bool computes_cme(const Series& series) {
          std::all_of(series.rows.begin(), series.rows.end(), none);
 }
 
-PlotPoint excess_point(const Series& series, const EvaluationRow& row,
-                       const std::map<double, double>& mmse) {
+PlotPoint excess_point(const EvaluationRow& row, const std::map<double, double>& mmse) {
   const bool percent = !mmse.empty();
   const double unit = percent ? 100.0 / mmse.at(row.snr_db) : 1.0;
   const double error = unit * row.excess_stderr.value_or(0.0);
-  const std::string text = fmt::format("excess {}{}", with_error(unit * *row.excess, error),
-                                       percent ? " % of the MMSE" : "");
-  return {row.snr_db, is_rounding(row) ? 0.0 : unit * *row.excess, error, note(series, row, text)};
+  const std::string text = with_error(unit * *row.excess, error) + (percent ? " %" : "");
+  return {row.snr_db, is_rounding(row) ? 0.0 : unit * *row.excess, error, text};
 }
 
 }  // namespace
 
 LinePlot nmse_plot(const std::vector<Series>& series) {
-  LinePlot plot{
-      "nmse", "NMSE of each method over SNR, on a logarithmic axis", "SNR (dB)", "NMSE", {}};
+  LinePlot plot{.id = "nmse",
+                .title = "NMSE of each method over SNR, on a logarithmic axis",
+                .x_name = "SNR",
+                .x_unit = "dB",
+                .y_label = "NMSE",
+                .y_name = "NMSE",
+                .curves = {}};
   const auto styles = styles_of(series);
   for (std::size_t i = 0; i < series.size(); ++i) {
-    Curve curve{series[i].label, styles[i], {}};
+    Curve curve{series[i].label, styles[i], i, {}};
     for (const EvaluationRow& row : series[i].rows) {
-      const std::string text = "NMSE " + with_error(row.nmse, row.nmse_stderr);
-      curve.points.push_back({row.snr_db, row.nmse, row.nmse_stderr, note(series[i], row, text)});
+      curve.points.push_back(
+          {row.snr_db, row.nmse, row.nmse_stderr, with_error(row.nmse, row.nmse_stderr)});
     }
     plot.curves.push_back(std::move(curve));
   }
@@ -103,18 +103,43 @@ LinePlot nmse_plot(const std::vector<Series>& series) {
 
 LinePlot excess_plot(const std::vector<Series>& series) {
   const auto mmse = mmse_everywhere(series);
-  LinePlot plot{"excess",
-                "Excess error over the conditional mean estimator over SNR, on a "
-                "logarithmic axis",
-                "SNR (dB)",
-                mmse.empty() ? "Excess (units of NMSE)" : "Excess (% of the MMSE)",
-                {}};
+  LinePlot plot{.id = "excess",
+                .title =
+                    "Excess error over the conditional mean estimator over SNR, on a "
+                    "logarithmic axis",
+                .x_name = "SNR",
+                .x_unit = "dB",
+                .y_label = mmse.empty() ? "Excess (units of NMSE)" : "Excess (% of the MMSE)",
+                .y_name = "excess",
+                .curves = {}};
   const auto styles = styles_of(series);
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (series[i].role == Role::cme || computes_cme(series[i])) continue;
-    Curve curve{series[i].label, styles[i], {}};
+    Curve curve{series[i].label, styles[i], i, {}};
     for (const EvaluationRow& row : series[i].rows) {
-      if (row.excess) curve.points.push_back(excess_point(series[i], row, mmse));
+      if (row.excess) curve.points.push_back(excess_point(row, mmse));
+    }
+    if (!curve.points.empty()) plot.curves.push_back(std::move(curve));
+  }
+  return plot;
+}
+
+LinePlot segmental_snr_plot(const std::vector<Series>& series) {
+  LinePlot plot{.id = "segmental",
+                .title = "Segmental SNR of each method over SNR",
+                .x_name = "SNR",
+                .x_unit = "dB",
+                .y_label = "Segmental SNR (dB)",
+                .y_name = "segmental SNR",
+                .scale = Scale::linear,
+                .curves = {}};
+  const auto styles = styles_of(series);
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    Curve curve{series[i].label, styles[i], i, {}};
+    for (const EvaluationRow& row : series[i].rows) {
+      if (!row.segmental_snr_db) continue;
+      curve.points.push_back(
+          {row.snr_db, *row.segmental_snr_db, 0.0, number_text(*row.segmental_snr_db, 4) + " dB"});
     }
     if (!curve.points.empty()) plot.curves.push_back(std::move(curve));
   }

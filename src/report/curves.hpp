@@ -15,6 +15,9 @@ namespace pellucid::report {
 /// NMSE. No curves where no row has an excess beyond rounding errors.
 [[nodiscard]] LinePlot excess_plot(const std::vector<Series>& series);
 
+/// Segmental SNR over SNR, in decibel. No curves where no row has one.
+[[nodiscard]] LinePlot segmental_snr_plot(const std::vector<Series>& series);
+
 /// Labels of the methods whose excess is nothing but rounding errors: they compute the CME.
 [[nodiscard]] std::vector<std::string> same_as_cme(const std::vector<Series>& series);
 

@@ -50,6 +50,7 @@ Json row_json(const EvaluationRow& row) {
   json["nmse"] = row.nmse;
   json["nmse_stderr"] = row.nmse_stderr;
   json["nmse_uncentred"] = row.nmse_uncentred;
+  json["segmental_snr_db"] = or_null(row.segmental_snr_db);
   json["excess"] = or_null(row.excess);
   json["excess_stderr"] = or_null(row.excess_stderr);
   json["mmse"] = or_null(row.mmse);

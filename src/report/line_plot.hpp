@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace pellucid::report {
+#include "report/marker.hpp"
 
-enum class Marker { none, circle, square, triangle, diamond, cross, open_square, open_triangle };
+namespace pellucid::report {
 
 /// How a curve looks. Colour, dashes and marker each tell curves apart, so print and every kind of
 /// colour vision can.
@@ -23,30 +22,37 @@ struct PlotPoint {
   double x = 0.0;
   double y = 0.0;
   double error = 0.0;  ///< standard error of `y`, drawn as a bar to both sides
-  std::string note;    ///< shown on hovering
+  std::string value;   ///< `y` for people: "0.1015 ± 0.0021"
 };
 
 struct Curve {
   std::string label;
   CurveStyle style;
+  std::size_t series = 0;  ///< the page's number of this method, by which it is switched on and off
   std::vector<PlotPoint> points;
 };
 
-/// Curves over a linear horizontal and a logarithmic vertical axis.
+enum class Scale { logarithmic, linear };
+
+/// Curves over a linear horizontal axis.
 struct LinePlot {
   std::string id;     ///< prefix of the picture's element ids, unique in a page
   std::string title;  ///< for those who cannot see the picture
-  std::string x_label;
+  std::string x_name;
+  std::string x_unit;
   std::string y_label;
+  std::string y_name;  ///< before a point's value: "NMSE"
+  Scale scale = Scale::logarithmic;
   std::vector<Curve> curves;
 };
 
-/// Where a plot is shown. Letters keep their size, so a phone gets a picture of its own.
-enum class PlotForm { wide, narrow };
+/// Where a plot is shown. Letters keep their size, so a phone gets a picture of its own; `paper` is
+/// a file 88 mm wide that brings its styles along.
+enum class PlotForm { wide, narrow, paper };
 
-/// An SVG element drawn with the classes of plot.css; well-formed XML. Points that a logarithmic
-/// axis cannot show (zero, negative, not finite) are left out and their curve is broken there.
-/// Empty where no point can be shown.
+/// An SVG element drawn with the classes of plot.css (paper.css); well-formed XML. Points that the
+/// axis cannot show (not finite, on a logarithmic one also zero and negative) are left out and
+/// their curve is broken there. Empty where no point can be shown.
 [[nodiscard]] std::string line_plot_svg(const LinePlot& plot, PlotForm form, double height);
 
 /// Points that `line_plot_svg` leaves out.

@@ -4,46 +4,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/io/png.hpp"
+#include "report/colour_map.hpp"
+#include "report/png_bytes.hpp"
 #include "report/text.hpp"
 
 namespace pellucid::report {
 namespace {
 
-using Colour = std::array<std::uint8_t, 3>;
-
-// Viridis (matplotlib; CC0) at nine places: even in lightness, so it also prints in grey.
-constexpr std::array<Colour, 9> viridis = {{{0x44, 0x01, 0x54},
-                                            {0x47, 0x2d, 0x7b},
-                                            {0x3b, 0x52, 0x8b},
-                                            {0x2c, 0x72, 0x8e},
-                                            {0x21, 0x91, 0x8c},
-                                            {0x28, 0xae, 0x80},
-                                            {0x5e, 0xc9, 0x62},
-                                            {0xad, 0xdc, 0x30},
-                                            {0xfd, 0xe7, 0x25}}};
-
-Colour mapped(float position) {
-  const float place = position * static_cast<float>(viridis.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(place), viridis.size() - 2);
-  const float share = place - static_cast<float>(below);
-  Colour colour{};
-  for (std::size_t c = 0; c < 3; ++c) {
-    const float mixed = (1 - share) * static_cast<float>(viridis[below][c]) +
-                        share * static_cast<float>(viridis[below + 1][c]);
-    colour[c] = static_cast<std::uint8_t>(std::lround(mixed));
-  }
-  return colour;
-}
+constexpr int colours_used = 128;  // of magnitudes: more cannot be told apart, fewer weigh less
 
 // Enough for a curve a few hundred pixels wide; longer signals are drawn as their envelope.
-constexpr Index most_columns = 300;
+constexpr Index most_columns = 240;
+
+}  // namespace
 
 std::string curve_path(const Eigen::VectorXf& sample, const ValueRange& range, double width,
                        double height) {
@@ -63,8 +42,6 @@ std::string curve_path(const Eigen::VectorXf& sample, const ValueRange& range, d
   }
   return path;
 }
-
-}  // namespace
 
 SampleForm::SampleForm(const std::vector<Index>& shape) {
   std::vector<int> axes;
@@ -109,50 +86,45 @@ float ValueRange::position(float value) const {
   return place > 0.0F ? std::min(place, 1.0F) : 0.0F;
 }
 
-std::string picture(const Eigen::VectorXf& sample, const SampleForm& form, const ValueRange& range,
-                    bool colour_map) {
-  colour_map = colour_map && form.channels == 1;
+SampleForm SampleForm::cropped(double share) const {
+  if (curve || share >= 1.0) return *this;
+  // One side until it equals the other, then both: what is left is as square as it can be.
+  const double area = share * width * height;
+  const double side = std::sqrt(area);
+  SampleForm middle = *this;
+  middle.width = std::clamp(static_cast<int>(side), 1, width);
+  middle.height = std::clamp(static_cast<int>(side), 1, height);
+  if (middle.width == width) middle.height = std::max(1, static_cast<int>(area / width));
+  if (middle.height == height) middle.width = std::max(1, static_cast<int>(area / height));
+  return middle;
+}
+
+Eigen::VectorXf crop(const Eigen::VectorXf& sample, const SampleForm& form,
+                     const SampleForm& middle) {
+  if (middle.entries() == form.entries()) return sample;
+  const Index row_length = Index{form.width} * form.channels;
+  const Index kept = Index{middle.width} * middle.channels;
+  const Index top = (form.height - middle.height) / 2;
+  const Index left = Index{(form.width - middle.width) / 2} * form.channels;
+  Eigen::VectorXf part(middle.entries());
+  for (Index row = 0; row < middle.height; ++row) {
+    part.segment(row * kept, kept) = sample.segment((top + row) * row_length + left, kept);
+  }
+  return part;
+}
+
+std::string picture_url(const Eigen::VectorXf& sample, const SampleForm& form,
+                        const ValueRange& range, bool magnitude) {
+  const bool mapped = magnitude && form.channels == 1;
+  const float top = mapped ? colours_used - 1 : 255;
   std::vector<std::uint8_t> pixels;
-  pixels.reserve(static_cast<std::size_t>(sample.size()) * (colour_map ? 3 : 1));
+  pixels.reserve(static_cast<std::size_t>(sample.size()));
   for (const float value : sample) {
-    const float place = range.position(value);
-    if (colour_map) {
-      const Colour colour = mapped(place);
-      pixels.insert(pixels.end(), colour.begin(), colour.end());
-    } else {
-      pixels.push_back(static_cast<std::uint8_t>(std::lround(255.0F * place)));
-    }
+    pixels.push_back(static_cast<std::uint8_t>(std::lround(top * range.position(value))));
   }
-  const auto png =
-      encode_png(pixels.data(), form.width, form.height, colour_map ? 3 : form.channels);
-  return fmt::format(R"(<img alt="" width="{}" height="{}" src="data:image/png;base64,{}"/>)",
-                     form.width, form.height, base64(png));
-}
-
-std::string small_curve(const Eigen::VectorXf& sample, const Eigen::VectorXf& reference,
-                        const ValueRange& range) {
-  constexpr double width = 160;
-  constexpr double height = 64;
-  std::string text =
-      fmt::format(R"(<svg class="signal" viewBox="0 0 {} {}" preserveAspectRatio="none" )"
-                  R"(xmlns="http://www.w3.org/2000/svg">)",
-                  width, height);
-  const double zero = height * (1 - static_cast<double>(range.position(0.0F)));
-  if (range.low < 0.0F && range.high > 0.0F) {
-    text += fmt::format(R"(<path class="zero" d="M0 {:.1f}H{}"/>)", zero, width);
-  }
-  if (reference.size() > 0) {
-    text += fmt::format(R"(<path class="reference" d="{}"/>)",
-                        curve_path(reference, range, width, height));
-  }
-  return text + fmt::format(R"(<path class="value" d="{}"/></svg>)",
-                            curve_path(sample, range, width, height));
-}
-
-std::string colour_map_gradient() {
-  std::string text = "linear-gradient(to right";
-  for (const Colour& c : viridis) text += fmt::format(",#{:02x}{:02x}{:02x}", c[0], c[1], c[2]);
-  return text + ")";
+  return "data:image/png;base64," +
+         base64(mapped ? indexed_png(pixels, form.width, form.height, colour_map(colours_used))
+                       : encode_png(pixels.data(), form.width, form.height, form.channels));
 }
 
 }  // namespace pellucid::report

@@ -18,7 +18,13 @@ struct SampleForm {
   /// Axes of length one do not count; a last axis of three makes colour; further axes are stacked.
   explicit SampleForm(const std::vector<Index>& shape);
   [[nodiscard]] Index entries() const { return Index{height} * width * channels; }
+  /// The form of the middle of a picture, with about that share of its area.
+  [[nodiscard]] SampleForm cropped(double share) const;
 };
+
+/// The entries of a picture's middle.
+[[nodiscard]] Eigen::VectorXf crop(const Eigen::VectorXf& sample, const SampleForm& form,
+                                   const SampleForm& middle);
 
 /// The values shown from dark to light, or from bottom to top.
 struct ValueRange {
@@ -33,17 +39,14 @@ struct ValueRange {
   [[nodiscard]] float position(float value) const;
 };
 
-/// An `<img>` with the picture inside, PNG as a data URL. `colour_map` shows numbers that are no
-/// intensities (magnitudes) from violet over green to yellow instead of grey.
-[[nodiscard]] std::string picture(const Eigen::VectorXf& sample, const SampleForm& form,
-                                  const ValueRange& range, bool colour_map);
+/// The picture as a data URL of a PNG. `magnitude` shows numbers that are no intensities from
+/// violet over green to yellow instead of grey.
+[[nodiscard]] std::string picture_url(const Eigen::VectorXf& sample, const SampleForm& form,
+                                      const ValueRange& range, bool magnitude);
 
-/// An `<svg>` with the sample as a line over its entries, in front of `reference` (pale) if that
-/// has entries.
-[[nodiscard]] std::string small_curve(const Eigen::VectorXf& sample,
-                                      const Eigen::VectorXf& reference, const ValueRange& range);
-
-/// The colours of `colour_map` as a CSS gradient, for its legend.
-[[nodiscard]] std::string colour_map_gradient();
+/// The sample as a line over its entries: the `d` of a path in a box of that size; long samples are
+/// drawn as their envelope.
+[[nodiscard]] std::string curve_path(const Eigen::VectorXf& sample, const ValueRange& range,
+                                     double width, double height);
 
 }  // namespace pellucid::report

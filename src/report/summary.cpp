@@ -88,6 +88,7 @@ std::string summary_html(const Evaluation& evaluation) {
 std::string facts_html(const Evaluation& evaluation) {
   std::string text = fact("Test samples", std::to_string(evaluation.samples));
   if (!evaluation.shape.empty()) text += fact("Entries of a sample", shape_words(evaluation));
+  if (!evaluation.framing.empty()) text += fact("Cut into", escape(evaluation.framing));
   text += fact("SNR", range_text(snr_levels(evaluation.rows)));
   text += fact("Signal variance per entry", number_text(evaluation.signal_power));
   if (evaluation.truth) text += fact("Truth", escape(model_label(*evaluation.truth)));

@@ -34,14 +34,27 @@ bool knows_cme(const std::vector<EvaluationRow>& rows) {
   });
 }
 
-std::string head_html(bool with_cme) {
+bool knows_segments(const std::vector<EvaluationRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const EvaluationRow& row) { return row.segmental_snr_db.has_value(); });
+}
+
+// Which columns are shown beside those that always are.
+struct Columns {
+  bool segments = false;
+  bool cme = false;
+  [[nodiscard]] int count() const { return 5 + (segments ? 1 : 0) + (cme ? 2 : 0); }
+};
+
+std::string head_html(const Columns& columns) {
   std::string text = "<thead><tr>";
   const auto add = [&text](std::string_view name) {
     text += fmt::format("<th scope=\"col\">{}</th>", name);
   };
   add("Method");
   add("NMSE");
-  if (with_cme) {
+  if (columns.segments) add("Segmental SNR (dB)");
+  if (columns.cme) {
     add("Excess over CME");
     add("MMSE");
   }
@@ -51,11 +64,16 @@ std::string head_html(bool with_cme) {
   return text + "</tr></thead>\n";
 }
 
-std::string row_html(const EvaluationRow& row, bool with_cme) {
+std::string row_html(const EvaluationRow& row, const Columns& columns) {
   std::string text =
       fmt::format("<tr><th scope=\"row\">{}</th>", escape(estimate_label(row.model, row.method)));
   text += cell(row.nmse, row.nmse_stderr);
-  if (with_cme) {
+  if (columns.segments) {
+    text += row.segmental_snr_db
+                ? cell(*row.segmental_snr_db, number_text(*row.segmental_snr_db, 4))
+                : absent;
+  }
+  if (columns.cme) {
     text += cell(row.excess, row.excess_stderr);
     text += cell(row.mmse, row.mmse_stderr);
   }
@@ -74,17 +92,17 @@ std::string value_text(const std::string& json) {
 }  // namespace
 
 std::string table_html(const std::vector<EvaluationRow>& rows) {
-  const bool with_cme = knows_cme(rows);
-  std::string text = head_html(with_cme);
+  const Columns columns{knows_segments(rows), knows_cme(rows)};
+  std::string text = head_html(columns);
   for (const double snr_db : snr_levels(rows)) {
     const auto same = [&](const EvaluationRow& row) { return row.snr_db == snr_db; };
     const auto first = std::find_if(rows.begin(), rows.end(), same);
     text += fmt::format(
         "<tbody>\n<tr class=\"snr\"><th scope=\"rowgroup\" colspan=\"{}\"><span>SNR {} dB, noise "
         "standard deviation <data value=\"{}\">{}</data></span></th></tr>\n",
-        with_cme ? 7 : 5, number_text(snr_db), first->noise_std, number_text(first->noise_std));
+        columns.count(), number_text(snr_db), first->noise_std, number_text(first->noise_std));
     for (const EvaluationRow& row : rows) {
-      if (same(row)) text += row_html(row, with_cme);
+      if (same(row)) text += row_html(row, columns);
     }
     text += "</tbody>\n";
   }

@@ -37,8 +37,8 @@ TEST(EvaluationJson, HasSettingsFirstAndEveryKeyInOrder) {
   EXPECT_THAT(keys(json), ElementsAre("settings", "results"));
   EXPECT_THAT(keys(json["results"][0]),
               ElementsAre("model", "snr_db", "noise_std", "method", "steps", "evaluations", "nmse",
-                          "nmse_stderr", "nmse_uncentred", "excess", "excess_stderr", "mmse",
-                          "mmse_stderr"));
+                          "nmse_stderr", "nmse_uncentred", "segmental_snr_db", "excess",
+                          "excess_stderr", "mmse", "mmse_stderr"));
 }
 
 TEST(EvaluationJson, KeepsEveryBitOfANumber) {
@@ -52,8 +52,8 @@ TEST(EvaluationJson, WritesNullForWhatDoesNotApply) {
   Evaluation evaluation = one_row();
   evaluation.rows[0].nmse_uncentred = std::numeric_limits<double>::quiet_NaN();
   const Json row = Json::parse(evaluation_json(evaluation, {}))["results"][0];
-  for (const char* key : {"model", "steps", "evaluations", "nmse_uncentred", "excess",
-                          "excess_stderr", "mmse", "mmse_stderr"}) {
+  for (const char* key : {"model", "steps", "evaluations", "nmse_uncentred", "segmental_snr_db",
+                          "excess", "excess_stderr", "mmse", "mmse_stderr"}) {
     EXPECT_TRUE(row[key].is_null()) << key;
   }
 }

@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "pellucid/base/error.hpp"
+#include "report/budget.hpp"
+#include "report/colour_map.hpp"
 #include "report/pictures.hpp"
 #include "report/well_formed.hpp"
 
@@ -47,7 +49,7 @@ TEST(ReportGallery, PutsTheErrorBesideTheName) {
   row.model = "<m>.safetensors";
   row.nmse = 0.1;
   row.noise_std = 2.5;
-  const std::string html = side_by_side_html(gallery_of({4, 5}, 20), {row});
+  const std::string html = side_by_side_html(gallery_of({4, 5}, 20), collect_series({row}));
   EXPECT_EQ(occurrences(html, "NMSE 0.100"), 1);
   EXPECT_EQ(occurrences(html, "noise standard deviation 2.5"), 1);
 }
@@ -57,7 +59,8 @@ TEST(ReportGallery, DrawsSignalsOfOneAxisAsCurves) {
     const Gallery gallery = gallery_of({entries}, entries);
     const std::string html = side_by_side_html(gallery, {}) + generated_html(gallery);
     EXPECT_EQ(xml_fault(html), "");
-    EXPECT_EQ(occurrences(html, "<svg"), 2 * 3 * 3 + 3);
+    EXPECT_EQ(occurrences(html, "<svg class=\"signal"), 2 * 3 * 3 + 3);
+    EXPECT_EQ(occurrences(html, "href=\"#clean-1\""), 2 * 2);
     EXPECT_LT(html.size(), 300000U);
     EXPECT_THAT(html, Not(HasSubstr("<img")));
   }
@@ -102,8 +105,40 @@ TEST(ReportPictures, ShowMagnitudesInColour) {
   const Eigen::VectorXf sample = Eigen::VectorXf::LinSpaced(4, 0, 1);
   const SampleForm form({2, 2});
   const ValueRange range(sample);
-  EXPECT_NE(picture(sample, form, range, true), picture(sample, form, range, false));
+  EXPECT_NE(picture_url(sample, form, range, true), picture_url(sample, form, range, false));
   EXPECT_THAT(colour_map_gradient(), HasSubstr("#440154"));
+}
+
+TEST(ReportPictures, KeepTheMiddle) {
+  const SampleForm form({3, 5, 3});
+  const Eigen::VectorXf sample = Eigen::VectorXf::LinSpaced(45, 0, 44);
+  const SampleForm middle = form.cropped(0.3);
+  ASSERT_EQ(middle.height, 2);
+  ASSERT_EQ(middle.width, 2);
+  const Eigen::VectorXf part = crop(sample, form, middle);
+  EXPECT_EQ(part[0], 3);   // of row 0, the second pixel
+  EXPECT_EQ(part[6], 18);  // of row 1
+  const SampleForm wide = SampleForm({4, 100}).cropped(0.5);
+  EXPECT_EQ(wide.height, 4);
+  EXPECT_EQ(wide.width, 50);
+}
+
+TEST(ReportBudget, GivesUpSamplesThenPartsThenLevels) {
+  const Eigen::MatrixXd weights = Eigen::MatrixXd::Constant(7, 4, 10);
+  const Eigen::VectorXd once = Eigen::VectorXd::Constant(4, 10);
+  const Selection all = select(weights, once, 320, 1.0);
+  EXPECT_EQ(all.samples, 4);
+  EXPECT_EQ(all.levels.size(), 7U);
+  EXPECT_EQ(select(weights, once, 319, 1.0).samples, 3);
+  const Selection part = select(weights, once, 40, 0.5);
+  EXPECT_EQ(part.samples, 1);
+  EXPECT_EQ(part.levels.size(), 7U);
+  EXPECT_DOUBLE_EQ(part.share, 0.5);
+  const Selection fewer = select(weights, once, 40, 1.0);
+  EXPECT_THAT(fewer.levels, testing::ElementsAre(0, 3, 6));
+  const Selection least = select(weights, once, 5, 1.0);
+  EXPECT_THAT(least.levels, testing::ElementsAre(3));
+  EXPECT_DOUBLE_EQ(least.share, 0.25);
 }
 
 }  // namespace

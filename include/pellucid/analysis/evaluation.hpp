@@ -22,11 +22,13 @@ struct EvaluationRow {
   double nmse_uncentred = 0.0;        ///< the same over sum |x|^2
   std::optional<double> excess;  ///< mean |xhat - cme|^2 in units of NMSE, the truth being known
   std::optional<double> excess_stderr;
-  std::optional<double> mmse;  ///< mean tr Cov[x | y] in units of NMSE (rows of "cme")
+  std::optional<double> segmental_snr_db;  ///< sound: mean over segments of 32 ms, in decibel
+  std::optional<double> mmse;              ///< mean tr Cov[x | y] in units of NMSE (rows of "cme")
   std::optional<double> mmse_stderr;
 };
 
-/// Pictures for a report: a few samples, magnitudes for complex data. Matrices are N x count.
+/// What a report shows and lets hear: a few samples, magnitudes for complex data. Matrices are
+/// N x count.
 struct Gallery {
   struct Estimate {
     std::string method;  ///< as in EvaluationRow
@@ -39,6 +41,7 @@ struct Gallery {
     std::vector<Estimate> estimates;
   };
   std::vector<Index> shape;  ///< of one sample: (h, w), (h, w, 3), or (N) for a plain vector
+  double sample_rate = 0.0;  ///< Hz where samples are sound of full scale 1, else 0
   Eigen::MatrixXf clean;
   std::vector<Level> levels;
   Eigen::MatrixXf generated;  ///< samples drawn by the reverse process; may have no columns
@@ -51,6 +54,7 @@ struct Evaluation {
   Index samples = 0;         ///< test samples used
   std::vector<Index> shape;  ///< of one sample
   bool complex_data = false;
+  std::string framing;  ///< of the first model, for people: "patches of 8 x 8 every 1"; or empty
   double signal_power = 0.0;  ///< P of the test set about its mean, in the user's units squared
   std::uint64_t seed = 0;
   std::optional<std::string> truth;  ///< name of the known mixture, where there is one
