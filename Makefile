@@ -12,7 +12,7 @@ setup := $(if $(filter yes,$(SETUP)),scripts/setup.sh,:)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: help build demo test lint format bench docs install clean
+.PHONY: help build demo test lint page format bench docs install clean
 
 help: ## this list
 	@echo 'make TARGET [PRESET=release|debug|asan|tsan] [PREFIX=DIR] [JOBS=N] [SETUP=no]'
@@ -39,6 +39,11 @@ test: ## all tests
 lint: ## form of the sources: clang-format, clang-tidy, shellcheck, generated pages
 	$(call compile,lint,pellucid_program)
 	@scripts/lint.sh $(BUILD)
+
+page: ## report pages checked in headless Chromium
+	$(call compile,page,report_examples)
+	@mkdir -p build/pages && $$(find $(BUILD) -name report_examples -type f) build/pages
+	@scripts/check-page.sh build/pages/*.html
 
 format: ## clang-format on all sources
 	@$(setup) lint

@@ -2,11 +2,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <deque>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <set>
 #include <tuple>
 
 #include "arguments.hpp"
@@ -14,9 +11,10 @@
 #include "commands.hpp"
 #include "console.hpp"
 #include "inputs.hpp"
+#include "memory.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
-#include "pellucid/model/estimator.hpp"
+#include "pellucid/model/signal_estimator.hpp"
 
 namespace pellucid::app {
 
@@ -26,6 +24,7 @@ struct DenoiseArguments {
   std::vector<std::string> noisy;
   std::string model, output, method = "auto", steps = "all", rule = "posterior", schedule;
   std::optional<std::string> snr_db, noise_std;
+  MemoryLimit memory;
   double resampling = 1.0;
   int draws = 16;
   std::uint64_t seed = 1;
@@ -37,71 +36,19 @@ class Estimators {
   Estimators(const Model& model, int threads) : model_(model), threads_(threads) {}
 
   template <class T>
-  const Estimator<T>& get() {
-    auto& estimator = std::get<std::optional<Estimator<T>>>(made_);
+  const SignalEstimator<T>& get() {
+    auto& estimator = std::get<std::optional<SignalEstimator<T>>>(made_);
     if (!estimator) estimator.emplace(model_, threads_);
     return *estimator;
   }
 
  private:
   template <class... T>
-  using Optionals = std::tuple<std::optional<Estimator<T>>...>;
+  using Optionals = std::tuple<std::optional<SignalEstimator<T>>...>;
 
   const Model& model_;
   int threads_;
   Optionals<float, double, std::complex<float>, std::complex<double>> made_;
-};
-
-// "scan.npy", "scan.idx.gz" and "scan/" are all called "scan"; other dots belong to the name.
-std::string plain_name(const std::string& input) {
-  std::filesystem::path path = input;
-  if (path.filename().empty()) path = path.parent_path();
-  path = path.filename();
-  for (const char* extension : {".gz", ".npy", ".idx", ".png"}) {
-    if (path.extension() == extension) path = path.stem();
-  }
-  return path.string();
-}
-
-// One file goes to OUT itself, several into the folder OUT under their own names.
-std::vector<std::string> output_paths(const DenoiseArguments& arguments) {
-  if (arguments.noisy.size() == 1) return {arguments.output};
-  std::vector<std::string> paths;
-  std::set<std::string> taken;
-  for (const std::string& input : arguments.noisy) {
-    const auto path = std::filesystem::path(arguments.output) / (plain_name(input) + ".npy");
-    paths.push_back(path.string());
-    if (!taken.insert(paths.back()).second) {
-      throw Error(
-          fmt::format("{}: would be written to {}, as another input is: rename it, or run "
-                      "pellucid once for each",
-                      input, paths.back()));
-    }
-  }
-  return paths;
-}
-
-// The folder of several outputs, which goes again when nothing comes to lie in it.
-class NewFolder {
- public:
-  explicit NewFolder(const std::string& path) : path_(path) {
-    std::error_code error;
-    made_ = std::filesystem::create_directory(path_, error);
-    if (!made_ && !std::filesystem::is_directory(path_)) {
-      throw Error(fmt::format("{}: cannot be made ({}): name a new folder in an existing one", path,
-                              error ? error.message() : "a file of this name exists"));
-    }
-  }
-  NewFolder(const NewFolder&) = delete;
-  NewFolder& operator=(const NewFolder&) = delete;
-  ~NewFolder() {
-    std::error_code not_empty;
-    if (made_) std::filesystem::remove(path_, not_empty);
-  }
-
- private:
-  std::filesystem::path path_;
-  bool made_ = false;
 };
 
 EstimateOptions estimate_options(const DenoiseArguments& arguments, int threads) {
@@ -116,7 +63,7 @@ EstimateOptions estimate_options(const DenoiseArguments& arguments, int threads)
   return options;
 }
 
-void check_noise(const Noise& noise, const Model& model, const Samples& samples,
+void check_noise(const Noise& noise, const Model& model, const InputFile& file,
                  const DenoiseArguments& arguments) {
   const auto variances = noise.model_variances(model);
   for (const double v : variances) {
@@ -126,11 +73,46 @@ void check_noise(const Noise& noise, const Model& model, const Samples& samples,
     }
   }
   const auto count = static_cast<Index>(variances.size());
-  if (count != 1 && count != samples.count()) {
+  if (count != 1 && count != file.count()) {
     throw Error(
         fmt::format("{}: {} standard deviations for the {} samples of {}: give one for each",
-                    arguments.noise_std.value_or(""), count, samples.count(), samples.label()));
+                    arguments.noise_std.value_or(""), count, file.count(), file.name()));
   }
+}
+
+// The noise of a block of signals.
+Noise part_of(const Noise& noise, const Model& model, SignalBlock block) {
+  std::vector<double> all = noise.standard_deviations(model);
+  if (all.size() == 1) return noise;
+  const auto first = all.begin() + block.first;
+  return Noise::std_per_sample({first, first + block.count});
+}
+
+// Denoises one file block by block; returns the mean number of evaluations.
+template <class T>
+double denoise_file(const InputFile& file, const SignalEstimator<T>& estimator, const Noise& noise,
+                    EstimateOptions options, Index block_entries, ArrayWriter& writer,
+                    Console& console) {
+  const InputSignals<T> signals(file);
+  const Task task(&console, name(options.method), static_cast<double>(signals.count()));
+  double evaluations = 0;
+  SignalBlock block;
+  for (Index first = 0; first < signals.count(); first += block.count) {
+    block = block_from(signals, first, block_entries);
+    Matrix<T> noisy(entries_of(file.signal_shape()), block.count);
+    signals.read(first, noisy);
+    options.first_sample = static_cast<std::uint64_t>(first);
+    PartMonitor part(&console, static_cast<double>(first), static_cast<double>(first + block.count),
+                     "");
+    double used = 0;
+    const Matrix<T> estimates = file.named([&] {
+      return estimator.denoise(noisy, file.signal_shape(), part_of(noise, estimator.model(), block),
+                               options, &part, &used);
+    });
+    writer.write(from_samples<T>(estimates, file.signal_shape()));
+    evaluations += used * static_cast<double>(block.count) / static_cast<double>(signals.count());
+  }
+  return evaluations;
 }
 
 void run(const DenoiseArguments& arguments, const Common& common) {
@@ -139,34 +121,35 @@ void run(const DenoiseArguments& arguments, const Common& common) {
   Console console(common.quiet);
   Model model = read_model(arguments.model);
   if (!arguments.schedule.empty()) model.schedule = parse_schedule_argument(arguments.schedule);
-  const std::vector<std::string> paths = output_paths(arguments);
-  std::optional<NewFolder> folder;
-  if (paths.size() > 1) folder.emplace(arguments.output);
+  const bool patches = model.framing.kind == Framing::Kind::patches;
+  const Inputs inputs(arguments.noisy, no_limit, patches);
+  check_fits(inputs, model, arguments.model);
+  Outputs outputs(inputs.files(), arguments.output);
   Estimators estimators(model, common.threads);
 
   // All outputs appear together, when the last is done.
-  std::deque<SampleOutput> outputs;
   std::string summary;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    const Samples samples({arguments.noisy[i]});
-    check_fits(samples, model, arguments.model);
-    check_noise(noise, model, samples, arguments);
-    SampleOutput& output = outputs.emplace_back(paths[i], samples.shape());
+  for (std::size_t i = 0; i < inputs.files().size(); ++i) {
+    const InputFile& file = inputs.files()[i];
+    check_noise(noise, model, file, arguments);
     double evaluations = 0;
     std::string remark;
-    dispatch(model.is_complex(), samples.is_double(), [&]<class T>() {
-      const Matrix<T> estimates = samples.named([&] {
-        return estimators.get<T>().denoise(samples.matrix<T>(), noise, options, &console,
-                                           &evaluations);
-      });
-      remark = output.write(from_samples<T>(estimates, samples.shape()));
+    const bool wide = file.type() == DType::float64 || file.type() == DType::complex128;
+    dispatch(inputs.is_complex(), wide, [&]<class T>() {
+      constexpr int copies = 6;  // noisy, in model units, estimates, and what they are made from
+      ArrayWriter& writer = outputs.open(i, dtype_of<T>());
+      evaluations =
+          denoise_file<T>(file, estimators.get<T>(), noise, options,
+                          arguments.memory.block_entries(sizeof(T), copies), writer, console);
+      remark = writer.remark();
     });
-    summary += fmt::format("{}: {} samples denoised by {}, {:g} evaluations each{}\n", paths[i],
-                           samples.count(), name(options.method), evaluations, remark);
+    summary += fmt::format("{}: {} {} denoised by {}, {:g} evaluations each{}\n", outputs.name(i),
+                           file.count(), file.is_sound() ? "channels" : "samples",
+                           name(options.method), evaluations, remark);
   }
   console.check_stop();
-  for (SampleOutput& output : outputs) output.commit();
-  if (!common.quiet) fmt::print("{}", summary);
+  outputs.commit();
+  if (!common.quiet) fmt::print(summary_stream(arguments.output), "{}", summary);
 }
 
 }  // namespace
@@ -175,10 +158,16 @@ void add_denoise(CLI::App& app, const Common& common) {
   auto arguments = std::make_shared<DenoiseArguments>();
   DenoiseArguments& a = *arguments;
   auto* denoise = app.add_subcommand("denoise", "Estimate clean signals from noisy ones");
-  denoise->add_option("NOISY", a.noisy, "Noisy samples: .npy, IDX, PNG or folder of PNG")
+  denoise
+      ->add_option("NOISY", a.noisy,
+                   "Noisy signals: .npy, .npz[:NAME], .mat[:NAME], IDX, PNG or a folder of\n"
+                   "them, WAV, FLAC, CSV; - for standard input")
       ->required();
   denoise->add_option("-m,--model", a.model, "Model file")->required()->type_name("MODEL");
-  denoise->add_option("-o,--output", a.output, "A .npy file, or a folder for PNG or several inputs")
+  denoise
+      ->add_option("-o,--output", a.output,
+                   "File whose extension names its format, a folder for PNG or several inputs,\n"
+                   "or - for standard output")
       ->required()
       ->check(file_name())
       ->type_name("OUT");
@@ -214,6 +203,7 @@ void add_denoise(CLI::App& app, const Common& common) {
       ->check(count_from_one())
       ->type_name("M")
       ->capture_default_str();
+  add_memory_option(*denoise, a.memory);
   denoise->add_option("--seed", a.seed, "Seed of the random numbers")
       ->check(seed_number())
       ->type_name("N")
@@ -223,8 +213,12 @@ void add_denoise(CLI::App& app, const Common& common) {
       "  pellucid denoise noisy.npy -m model.safetensors -o clean.npy --snr-db 10\n"
       "  pellucid denoise noisy.npy -m model.safetensors -o clean.npy --noise-std sigma.npy\n"
       "  pellucid denoise noisy.npy -m model.safetensors -o draws.npy --snr-db 0 --method "
-      "sample\n\n"
-      "auto takes the calibrated number of steps, or one step for a model without calibration.");
+      "sample\n"
+      "  pellucid denoise noisy.wav -m speech.safetensors -o clean.wav --snr-db 10\n\n"
+      "The output has the input's shape and order, and for - and several inputs its format. "
+      "Sounds\n"
+      "are estimated channel by channel; full scale is 1. auto takes the calibrated number of "
+      "steps,\nor one step for a model without calibration.");
   denoise->callback([arguments, &common] { run(*arguments, common); });
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,9 +14,13 @@
 #include "commands.hpp"
 #include "console.hpp"
 #include "inputs.hpp"
+#include "memory.hpp"
 #include "pellucid/io/model_file.hpp"
+#include "pellucid/io/output_folder.hpp"
 #include "pellucid/report/evaluation_json.hpp"
+#include "pellucid/report/figures.hpp"
 #include "pellucid/report/page.hpp"
+#include "pellucid/report/rasterise.hpp"
 #include "pellucid/version.hpp"
 
 namespace pellucid::app {
@@ -24,6 +30,8 @@ namespace {
 struct EvaluateArguments {
   std::vector<std::string> clean, models, methods{"auto"}, snr_db;
   std::string truth, json, report, title, steps = "all", rule = "posterior", schedule;
+  MemoryLimit memory;
+  std::string figures;
   Index first = no_limit;
   double resampling = 1.0;
   int draws = 16;
@@ -46,7 +54,7 @@ EvaluateOptions evaluate_options(const EvaluateArguments& arguments, int threads
   options.estimate.seed = arguments.seed;
   options.estimate.threads = threads;
   constexpr Index pictures = 8;
-  if (!arguments.report.empty()) options.gallery_samples = pictures;
+  if (!arguments.report.empty() || !arguments.figures.empty()) options.gallery_samples = pictures;
   return options;
 }
 
@@ -82,12 +90,26 @@ RunSettings run_settings(const EvaluateArguments& arguments, const Common& commo
           {"seed", json_text(arguments.seed)}};
 }
 
+// Every figure as NAME.svg and, for programs that take no SVG, NAME.png.
+void write_figures(const Evaluation& evaluation, const OutputFolder& folder) {
+  constexpr double dots_per_inch = 300;
+  for (const FigureFile& figure : figures(evaluation)) {
+    OutputFile svg(folder.working_path() / (figure.name + ".svg"));
+    svg.write(figure.svg);
+    svg.commit();
+    OutputFile png(folder.working_path() / (figure.name + ".png"));
+    png.write(rasterise(figure.svg, dots_per_inch));
+    png.commit();
+  }
+}
+
 void print_table(const Evaluation& evaluation) {
   fmt::print("{:>7}  {:>10}  {:<16} {:<18} {:>11}  {:>10}  {:>10}\n", "SNR/dB", "noise std",
              "method", "model", "NMSE", "+-", evaluation.truth ? "excess" : "");
   for (const EvaluationRow& row : evaluation.rows) {
-    fmt::print("{:>7.4g}  {:>10.4g}  {:<16} {:<18} {:>11.5g}  {:>10.2g}  {:>10}\n", row.snr_db,
-               row.noise_std, row.method, row.model, row.nmse, row.nmse_stderr,
+    fmt::print("{:>7.4g}  {:>10.4g}  {:<16} {:<18} {:>11.5g}  {:>10}  {:>10}\n", row.snr_db,
+               row.noise_std, row.method, row.model, row.nmse,
+               std::isnan(row.nmse_stderr) ? "" : fmt::format("{:.2g}", row.nmse_stderr),
                row.excess ? fmt::format("{:.3g}", *row.excess) : "");
   }
 }
@@ -98,27 +120,35 @@ void run(const EvaluateArguments& arguments, const Common& common) {
         "CLEAN is required: name the test samples before -m, which takes every name "
         "after it");
   }
-  const EvaluateOptions options = evaluate_options(arguments, common.threads);
+  EvaluateOptions options = evaluate_options(arguments, common.threads);
   Console console(common.quiet);
-  const Samples samples(arguments.clean, arguments.first);
   std::vector<NamedModel> models;
-  for (const std::string& path : arguments.models) {
-    models.push_back(read_named(path, arguments));
-    check_fits(samples, models.back().model, path);
+  for (const std::string& path : arguments.models) models.push_back(read_named(path, arguments));
+  const bool patches = std::all_of(models.begin(), models.end(), [](const NamedModel& named) {
+    return named.model.framing.kind == Framing::Kind::patches;
+  });
+  const Inputs inputs(arguments.clean, arguments.first, patches);
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    check_fits(inputs, models[i].model, arguments.models[i]);
   }
   std::optional<NamedModel> truth;
   if (!arguments.truth.empty()) {
     truth = read_named(arguments.truth, arguments);
-    check_fits(samples, truth->model, arguments.truth);
+    check_fits(inputs, truth->model, arguments.truth);
   }
+  std::optional<OutputFolder> figures_folder;
+  if (!arguments.figures.empty()) figures_folder.emplace(arguments.figures);
   std::optional<OutputFile> json, report;
   if (!arguments.json.empty()) json.emplace(arguments.json);
   if (!arguments.report.empty()) report.emplace(arguments.report);
 
   Evaluation evaluation;
-  dispatch(samples.is_complex(), samples.is_double(), [&]<class T>() {
-    evaluation = samples.named([&] {
-      return evaluate<T>(samples.matrix<T>(), models, truth ? &*truth : nullptr, options, &console);
+  dispatch(inputs.is_complex(), inputs.is_double(), [&]<class T>() {
+    constexpr int copies = 8;  // clean, noise, noisy, estimates, and what they are made from
+    options.block_entries = arguments.memory.block_entries(sizeof(T), copies);
+    evaluation = inputs.named([&] {
+      return evaluate<T>(InputSignals<T>(inputs), models, truth ? &*truth : nullptr, options,
+                         &console);
     });
   });
 
@@ -126,11 +156,13 @@ void run(const EvaluateArguments& arguments, const Common& common) {
   if (json) json->write(evaluation_json(evaluation, settings));
   if (report) {
     const std::string title = arguments.title.empty()
-                                  ? fmt::format("{} on {}", models.front().name, samples.label())
+                                  ? fmt::format("{} on {}", models.front().name, inputs.label())
                                   : arguments.title;
     report->write(page_html({title, common.command_line, settings, evaluation}));
   }
+  if (figures_folder) write_figures(evaluation, *figures_folder);
   console.check_stop();
+  if (figures_folder) figures_folder->commit();
   if (json) json->commit();
   if (report) report->commit();
   if (!common.quiet) print_table(evaluation);
@@ -143,7 +175,9 @@ void add_evaluate(CLI::App& app, const Common& common) {
   EvaluateArguments& a = *arguments;
   auto* evaluate =
       app.add_subcommand("evaluate", "Measure estimates against each other and the optimum");
-  evaluate->add_option("CLEAN", a.clean, "Clean test samples; noise is added to them");
+  evaluate->add_option("CLEAN", a.clean,
+                       "Clean test signals, to which noise is added: .npy, .npz[:NAME],\n"
+                       ".mat[:NAME], IDX, PNG, WAV, FLAC, CSV, folders; - for standard input");
   evaluate->add_option("-m,--model", a.models, "Model file, several to compare")
       ->required()
       ->type_name("MODEL");
@@ -191,7 +225,13 @@ void add_evaluate(CLI::App& app, const Common& common) {
   evaluate->add_option("--report", a.report, "Write a page with curves and pictures (HTML)")
       ->check(file_name())
       ->type_name("FILE");
+  evaluate
+      ->add_option("--figures", a.figures,
+                   "Write the curves and pictures into a new folder, as SVG and PNG")
+      ->check(file_name())
+      ->type_name("DIR");
   evaluate->add_option("--title", a.title, "Title of the page")->type_name("TEXT");
+  add_memory_option(*evaluate, a.memory);
   evaluate->add_option("--seed", a.seed, "Seed of the noise and of the samples")
       ->check(seed_number())
       ->type_name("N")

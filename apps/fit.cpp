@@ -9,9 +9,12 @@
 #include "checks.hpp"
 #include "commands.hpp"
 #include "console.hpp"
+#include "framing_arguments.hpp"
 #include "inputs.hpp"
+#include "memory.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/model/access.hpp"
+#include "pellucid/model/training_vectors.hpp"
 
 namespace pellucid::app {
 
@@ -20,7 +23,9 @@ namespace {
 struct FitArguments {
   std::vector<std::string> clean;
   std::string prior = "mixture", output, schedule, start;
-  Index components = 16, rank = 0, first = no_limit;
+  FramingArguments framing;
+  MemoryLimit memory;
+  Index components = 16, rank = 0, first = no_limit, vectors = 0;
   int passes = 100, restarts = 4;
   double tolerance = MixtureFitOptions<double>{}.tolerance;
   double regularisation = MixtureFitOptions<double>{}.regularisation;
@@ -29,8 +34,14 @@ struct FitArguments {
 
 // The mixture of a model file in the user's units, as a fit takes it to start from.
 template <class T>
-GaussianMixture<T> read_start(const std::string& path) {
+GaussianMixture<T> read_start(const std::string& path, Transform transform) {
   const Model model = read_model(path);
+  if (model.transform != transform) {
+    throw Error(
+        fmt::format("{}: is a prior under transform '{}', the fit is under '{}': --init takes "
+                    "one under the same",
+                    path, name(model.transform), name(transform)));
+  }
   const auto* prior = model.is_complex() == is_complex<T>
                           ? std::get_if<GaussianMixture<T>>(&prior_as<T>(model))
                           : nullptr;
@@ -55,7 +66,9 @@ MixtureFitOptions<T> mixture_options(const FitArguments& arguments, int threads)
   options.regularisation = arguments.regularisation;
   options.seed = arguments.seed;
   options.threads = threads;
-  if (!arguments.start.empty()) options.start = read_start<T>(arguments.start);
+  if (!arguments.start.empty()) {
+    options.start = read_start<T>(arguments.start, transform_of(arguments.framing));
+  }
   return options;
 }
 
@@ -71,51 +84,140 @@ std::string report_text(const MixtureFitReport& report, Index dim) {
 }
 
 template <class T>
-Model fit_prior(const SampleSource<T>& source, const std::vector<Index>& shape,
+Model fit_prior(const SampleSource<T>& source, const SampleSpace& space,
                 const FitArguments& arguments, const MixtureFitOptions<T>& mixture,
                 Console& console, std::string& report) {
   if (arguments.prior == "gaussian") {
-    return fit_gaussian_model(source, shape, mixture.threads, &console);
+    return fit_gaussian_model(source, space, mixture.threads, &console);
   }
   if (arguments.prior == "pca") {
     constexpr Index default_rank = 64;
     const Index possible = std::min(source.dim(), source.count() - 1);
     const Index rank = arguments.rank > 0 ? arguments.rank : std::min(default_rank, possible);
-    return fit_pca_model(source, shape, rank, mixture.threads, &console);
+    return fit_pca_model(source, space, rank, mixture.threads, &console);
   }
   MixtureFitReport passes;
-  Model model = fit_mixture_model(source, shape, mixture, &console, &passes);
+  Model model = fit_mixture_model(source, space, mixture, &console, &passes);
   report = report_text(passes, model.dim());
   return model;
+}
+
+// The covariance of a fit needs memory whatever the data's size: better said before than found out.
+template <class T>
+void check_memory(const FitArguments& arguments, Index dim) {
+  const std::size_t limit = arguments.memory.bytes();
+  const auto n = static_cast<double>(dim);
+  const double matrices =
+      arguments.prior == "mixture" ? 3.0 * static_cast<double>(arguments.components) : 3.0;
+  const double needed = matrices * n * n * sizeof(T);
+  if (limit == 0 || arguments.prior == "pca" || needed <= static_cast<double>(limit)) return;
+  throw UsageError(fmt::format(
+      "--memory: the covariances of {} entries take about {:.0f} MiB: allow more, or fit fewer "
+      "components, --prior pca, or frames or patches",
+      dim, needed / 0x1p20));
+}
+
+struct Fit {
+  Model model;
+  std::string report;
+  std::string fitted_to;  // for people
+};
+
+// A prior of whole samples.
+template <class T>
+Fit fit_samples(const Inputs& inputs, const FitArguments& arguments, int threads,
+                Console& console) {
+  const InputSamples<T> source(inputs);
+  check_memory<T>(arguments, source.dim());
+  SampleSpace space(inputs.common_shape());
+  if (space.shape.empty()) space.shape = {1};
+  space.transform = transform_of(arguments.framing);
+  Fit fit;
+  const auto mixture = mixture_options<T>(arguments, threads);
+  fit.model = inputs.named(
+      [&] { return fit_prior<T>(source, space, arguments, mixture, console, fit.report); });
+  fit.fitted_to = fmt::format("{} samples", inputs.count());
+  return fit;
+}
+
+// A prior of vectors `V` cut from signals `T`.
+template <class T, class V>
+Fit fit_vectors(const Inputs& inputs, const Framing& framing, const FitArguments& arguments,
+                int threads, Console& console) {
+  constexpr Index default_vectors = 100'000;
+  SampleSpace space(framing.vector_shape(inputs.files().front().signal_shape()));
+  for (const InputFile& file : inputs.files()) {
+    if (framing.vector_shape(file.signal_shape()) == space.shape) continue;
+    throw Error(fmt::format(
+        "{}: {} have shape {} here, those of {} have {}: give signals of one sort", file.name(),
+        framing.text(), shape_text(framing.vector_shape(file.signal_shape())), inputs.label(),
+        shape_text(space.shape)));
+  }
+  const Index dim = entries_of(space.shape);
+  check_memory<Wide<V>>(arguments, dim);
+  Index most = arguments.vectors > 0 ? arguments.vectors : default_vectors;
+  if (const std::size_t limit = arguments.memory.bytes(); limit > 0) {
+    const std::size_t fitting = limit / 2 / (static_cast<std::size_t>(dim) * sizeof(V));
+    most = std::min(most, std::max<Index>(1, static_cast<Index>(fitting)));
+  }
+  const auto mixture = mixture_options<Wide<V>>(arguments, threads);
+  const auto cut = inputs.named([&] {
+    return cut_training_vectors<T, V>(InputSignals<T>(inputs), framing, most, arguments.seed,
+                                      &console);
+  });
+  space.framing = cut.framing;
+  space.signal_power = cut.signal_power;
+  space.transform = transform_of(arguments.framing);
+  Fit fit;
+  fit.model = inputs.named([&] {
+    return fit_prior<Wide<V>>(MatrixSource<V>(cut.vectors), space, arguments, mixture, console,
+                              fit.report);
+  });
+  fit.fitted_to = fmt::format("{} of {} {} from {} signals", cut.vectors.cols(), cut.available,
+                              framing.text(), inputs.count());
+  return fit;
+}
+
+Fit fit_model(const Inputs& inputs, const Framing& framing, const FitArguments& arguments,
+              int threads, Console& console) {
+  if (framing.is_none()) {
+    return inputs.is_complex()
+               ? fit_samples<std::complex<double>>(inputs, arguments, threads, console)
+               : fit_samples<double>(inputs, arguments, threads, console);
+  }
+  Fit fit;
+  dispatch(inputs.is_complex(), inputs.is_double(), [&]<class T>() {
+    if constexpr (!is_complex<T>) {
+      if (framing.kind == Framing::Kind::stft) {
+        fit = fit_vectors<T, std::complex<T>>(inputs, framing, arguments, threads, console);
+        return;
+      }
+    }
+    fit = fit_vectors<T, T>(inputs, framing, arguments, threads, console);
+  });
+  return fit;
 }
 
 void run(const FitArguments& arguments, const Common& common) {
   const Schedule schedule =
       arguments.schedule.empty() ? Schedule() : parse_schedule_argument(arguments.schedule);
+  const Framing framing = framing_of(arguments.framing);
+  (void)transform_of(arguments.framing);  // a wrong name is found before files are read
   Console console(common.quiet);
-  const Samples samples(arguments.clean, arguments.first);
+  const bool patches = framing.kind == Framing::Kind::patches;
+  const Inputs inputs(arguments.clean, arguments.first, patches);
   OutputFile output(arguments.output);
-  std::string report;
-  const auto fit = [&]<class T>() {
-    const auto mixture = mixture_options<T>(arguments, common.threads);
-    return samples.with_source<T>([&](const SampleSource<T>& source) {
-      return samples.named([&] {
-        return fit_prior<T>(source, samples.shape(), arguments, mixture, console, report);
-      });
-    });
-  };
-  Model model =
-      samples.is_complex() ? fit.operator()<std::complex<double>>() : fit.operator()<double>();
-  model.schedule = schedule;
-  write_model(output, model);
+  Fit fit = fit_model(inputs, framing, arguments, common.threads, console);
+  fit.model.schedule = schedule;
+  write_model(output, fit.model);
   console.check_stop();
   output.commit();
   if (common.quiet) return;
   fmt::print(
-      "{}{}: {} prior of {} signals of shape {}, fitted to {} samples; mean square about the "
+      "{}{}: {} prior of {} signals of shape {}, fitted to {}; mean square about the "
       "mean {:.6g}\n",
-      report, arguments.output, model.kind(), model.is_complex() ? "complex" : "real",
-      shape_text(model.shape), samples.count(), model.power);
+      fit.report, arguments.output, fit.model.kind(), fit.model.is_complex() ? "complex" : "real",
+      shape_text(fit.model.shape), fit.fitted_to, fit.model.power);
 }
 
 }  // namespace
@@ -124,7 +226,9 @@ void add_fit(CLI::App& app, const Common& common) {
   auto arguments = std::make_shared<FitArguments>();
   FitArguments& a = *arguments;
   auto* fit = app.add_subcommand("fit", "Learn a prior from clean examples");
-  fit->add_option("CLEAN", a.clean, "Clean samples: .npy, IDX (also gzipped), PNG or folder of PNG")
+  fit->add_option("CLEAN", a.clean,
+                  "Clean signals: .npy, .npz[:NAME], .mat[:NAME], IDX, PNG or folder of\n"
+                  "them, WAV, FLAC or folder of them, CSV; - for standard input")
       ->required();
   fit->add_option("-o,--output", a.output, "Model file to write (.safetensors)")
       ->required()
@@ -165,6 +269,12 @@ void add_fit(CLI::App& app, const Common& common) {
   fit->add_option("--schedule", a.schedule,
                   "Schedule stored: KIND,T or KIND,T,BETA_1,BETA_T [linear,300]")
       ->type_name("KIND,T");
+  add_framing_options(*fit, a.framing);
+  fit->add_option("--vectors", a.vectors,
+                  "Fit to at most COUNT frames or patches, spread evenly [100000]")
+      ->check(size_from_one())
+      ->type_name("COUNT");
+  add_memory_option(*fit, a.memory);
   fit->add_option("--first", a.first, "Use the first COUNT samples only")
       ->check(size_from_one())
       ->type_name("COUNT");
@@ -177,7 +287,9 @@ void add_fit(CLI::App& app, const Common& common) {
       "  pellucid fit channels.npy -o channels.safetensors\n"
       "  pellucid fit images/ --prior pca --rank 100 -o images.safetensors\n"
       "  pellucid fit train-images-idx3-ubyte.gz --components 32 --first 20000 -o "
-      "fashion.safetensors\n\n"
+      "fashion.safetensors\n"
+      "  pellucid fit sounds/ --transform stft --components 32 -o speech.safetensors\n"
+      "  pellucid fit photographs/ --patch 8 --components 64 -o photographs.safetensors\n\n"
       "The mixture's covariances are regularised towards the data's own: see docs/mathematics.md.");
   fit->callback([arguments, &common] { run(*arguments, common); });
 }

@@ -8,7 +8,8 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "pellucid/io/array.hpp"
+#include "pellucid/base/signal_source.hpp"
+#include "pellucid/io/array_file.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/model/access.hpp"
 
@@ -48,6 +49,15 @@ void print_model(const std::string& path) {
   fmt::print("  prior        {}\n", prior);
   fmt::print("  signal       {} samples of shape {}, {} entries\n",
              model.is_complex() ? "complex" : "real", shape_text(model.shape), model.dim());
+  if (!model.framing.is_none()) {
+    fmt::print("  cut from     signals of any size: {}{}\n", model.framing.text(),
+               model.framing.sample_rate > 0
+                   ? fmt::format("; sound of {:g} Hz", model.framing.sample_rate)
+                   : "");
+  }
+  if (model.transform != Transform::none) {
+    fmt::print("  transform    {}\n", name(model.transform));
+  }
   fmt::print("  power        {:.6g} average variance per entry about the mean\n", model.power);
   fmt::print("  scale        {:.6g}\n", model.scale);
   fmt::print("  schedule     {}: {:.1f} dB at step 1 to {:.1f} dB at step {}\n",
@@ -60,12 +70,13 @@ void print_model(const std::string& path) {
 }
 
 template <class T>
-std::string statistics(const Array& array, const std::string& path) {
-  constexpr Index block = 4096;
+std::string statistics(const ArrayReader& array) {
+  constexpr Index block_entries = Index{1} << 20;
+  const Index block = std::max<Index>(1, block_entries / array.dim());
   double sum = 0, squares = 0, least = std::numeric_limits<double>::infinity(), most = -least;
   std::complex<double> total = 0;
   for (Index first = 0; first < array.samples(); first += block) {
-    const Matrix<T> x = to_samples<T>(array, first, std::min(block, array.samples() - first), path);
+    const auto x = read_samples<T>(array, first, std::min(block, array.samples() - first));
     total += std::complex<double>(x.sum());
     squares += x.squaredNorm();
     least = std::min(least, x.cwiseAbs().minCoeff());
@@ -78,15 +89,28 @@ std::string statistics(const Array& array, const std::string& path) {
                      mean, std::sqrt(squares / sum), least, most);
 }
 
+std::string contents(const ArrayReader& array) {
+  const FileTraits& traits = array.traits();
+  if (traits.sample_rate > 0) {
+    const Index length = array.dim();
+    return fmt::format(
+        "  sound        {} channel{}, {:.3f} s ({} samples at {} Hz), full scale 1\n",
+        array.samples(), array.samples() == 1 ? "" : "s",
+        static_cast<double>(length) / traits.sample_rate, length, traits.sample_rate);
+  }
+  return fmt::format("  samples      {} of shape {}\n", array.samples(),
+                     shape_text(array.sample_shape()));
+}
+
 void print_array(const std::string& path) {
-  const Array array = read_array(path);
+  const auto array = open_array(path);
   std::string text =
-      fmt::format("{}: array of {}, shape {}\n", path, name(array.type), shape_text(array.shape));
-  if (!array.shape.empty() && array.size() > 0) {
-    text += fmt::format("  samples      {} of shape {}\n", array.samples(),
-                        shape_text(array.sample_shape()));
-    text += is_complex_type(array.type) ? statistics<std::complex<double>>(array, path)
-                                        : statistics<double>(array, path);
+      fmt::format("{}: {}, array of {}, shape {}\n", path, array->traits().description,
+                  name(array->type()), shape_text(array->shape()));
+  if (!array->shape().empty() && entries_of(array->shape()) > 0) {
+    text += contents(*array);
+    text += is_complex_type(array->type()) ? statistics<std::complex<double>>(*array)
+                                           : statistics<double>(*array);
   }
   fmt::print("{}", text);
 }
@@ -98,7 +122,10 @@ void run(const std::string& path) { is_model(path) ? print_model(path) : print_a
 void add_info(CLI::App& app, const Common&) {
   auto path = std::make_shared<std::string>();
   auto* info = app.add_subcommand("info", "Describe a model or data file");
-  info->add_option("FILE", *path, "Model, .npy, IDX, PNG or folder of PNG")->required();
+  info->add_option("FILE", *path,
+                   "Model, or data: .npy, .npz[:NAME], .mat[:NAME], IDX, PNG or folder of\n"
+                   "PNG, WAV, FLAC, CSV; - for standard input")
+      ->required();
   info->footer("Example:\n  pellucid info model.safetensors");
   info->callback([path] { run(*path); });
 }

@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
+#include <set>
 
 namespace pellucid::app {
 
@@ -11,81 +12,168 @@ namespace {
 
 std::string_view sort_name(bool is_complex) { return is_complex ? "complex" : "real"; }
 
-}  // namespace
-
-Samples::Samples(const std::vector<std::string>& paths, Index limit) {
-  for (const std::string& path : paths) {
-    Array array = read_array(path);
-    require_samples(array, path);
-    if (arrays_.empty()) {
-      shape_ = array.sample_shape();
-    } else if (array.sample_shape() != shape_) {
-      throw Error(
-          fmt::format("{}: samples of shape {}, those of {} have {}: give files of one shape", path,
-                      shape_text(array.sample_shape()), labels_.front(), shape_text(shape_)));
-    } else if (is_complex_type(array.type) != is_complex()) {
-      throw Error(fmt::format("{}: {} data, those of {} are {}: give files of one sort", path,
-                              sort_name(!is_complex()), labels_.front(), sort_name(is_complex())));
-    }
-    count_ += array.samples();
-    arrays_.push_back(std::move(array));
-    labels_.push_back(path);
+// The files of a folder with one of the extensions, by name.
+std::vector<std::string> files_of(const std::string& folder,
+                                  const std::set<std::string>& extensions) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (extensions.contains(entry.path().extension())) names.push_back(entry.path().string());
   }
-  count_ = std::min(count_, limit);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
-Index Samples::dim() const { return arrays_.front().dim(); }
-
-bool Samples::is_complex() const { return is_complex_type(arrays_.front().type); }
-
-bool Samples::is_double() const {
-  return std::any_of(arrays_.begin(), arrays_.end(), [](const Array& a) {
-    return a.type == DType::float64 || a.type == DType::complex128;
-  });
+bool is_one_array(const std::string& name) {
+  try {
+    return open_array(name) != nullptr;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
-template <class T>
-Matrix<T> Samples::matrix() const {
-  Matrix<T> all(dim(), count_);
-  Index first = 0;
-  for (std::size_t i = 0; i < arrays_.size() && first < count_; ++i) {
-    const Index part = std::min(arrays_[i].samples(), count_ - first);
-    all.middleCols(first, part) = to_samples<T>(arrays_[i], 0, part, labels_[i]);
-    first += part;
+std::vector<std::string> expanded(const std::vector<std::string>& names, bool loose) {
+  std::vector<std::string> all;
+  for (const std::string& name : names) {
+    std::error_code unreadable;  // is reported when the folder is opened
+    std::vector<std::string> inside;
+    if (std::filesystem::is_directory(name, unreadable)) {
+      inside = files_of(name, {".wav", ".WAV", ".flac", ".FLAC"});
+      if (inside.empty() && loose && !is_one_array(name)) inside = files_of(name, {".png", ".PNG"});
+    }
+    if (inside.empty()) inside = {name};
+    all.insert(all.end(), inside.begin(), inside.end());
   }
   return all;
 }
 
-template Matrix<float> Samples::matrix() const;
-template Matrix<double> Samples::matrix() const;
-template Matrix<std::complex<float>> Samples::matrix() const;
-template Matrix<std::complex<double>> Samples::matrix() const;
+void check_agree(const InputFile& file, const InputFile& first) {
+  const bool complex_data = is_complex_type(file.type());
+  if (complex_data != is_complex_type(first.type())) {
+    throw Error(fmt::format("{}: {} data, those of {} are {}: give files of one sort", file.name(),
+                            sort_name(complex_data), first.name(), sort_name(!complex_data)));
+  }
+  const int rate = file.traits().sample_rate, other = first.traits().sample_rate;
+  if (rate != other) {
+    throw Error(fmt::format("{}: {}, {} has {}: give files of one sampling rate", file.name(),
+                            rate > 0 ? fmt::format("{} Hz", rate) : "no sound", first.name(),
+                            other > 0 ? fmt::format("{} Hz", other) : "no sampling rate"));
+  }
+}
 
-Error Samples::with_name(const Error& error) const {
-  const std::string_view what = error.what();
-  const bool has_name = std::any_of(labels_.begin(), labels_.end(), [what](const auto& label) {
-    return what.starts_with(label + ": ");
+}  // namespace
+
+InputFile::InputFile(const std::string& name) : name_(name), reader_(open_array(name)) {
+  type_ = reader_->type();
+  shape_ = reader_->shape();
+  require_samples({type_, shape_, {}}, name);
+  signal_shape_ = reader_->sample_shape();
+  stored_ = shape_.front();
+  traits_ = reader_->traits();
+  if (is_sound() && name != "-") reader_.reset();
+}
+
+template <class T>
+Matrix<T> InputFile::read(Index first, Index count) const {
+  const auto opened = reader_ ? nullptr : open_array(name_);
+  const ArrayReader& reader = reader_ ? *reader_ : *opened;
+  if (reader.samples() != stored_ || reader.sample_shape() != signal_shape_) {
+    throw Error(fmt::format("{}: changed while it was read: run again", name_));
+  }
+  return read_samples<T>(reader, first, count);
+}
+
+Inputs::Inputs(const std::vector<std::string>& names, Index limit, bool loose) {
+  for (const std::string& name : expanded(names, loose)) {
+    if (count_ == limit) break;
+    InputFile& file = files_.emplace_back(name);
+    check_agree(file, files_.front());
+    file.keep_first(limit - count_);
+    count_ += file.count();
+  }
+}
+
+bool Inputs::is_complex() const { return is_complex_type(files_.front().type()); }
+
+bool Inputs::is_double() const {
+  return std::any_of(files_.begin(), files_.end(), [](const InputFile& file) {
+    return file.type() == DType::float64 || file.type() == DType::complex128;
   });
-  return has_name ? error : Error(fmt::format("{}: {}", label(), what));
 }
 
-void check_fits(const Samples& samples, const Model& model, const std::string& path) {
-  const bool flat_model = model.shape.size() == 1;
-  if (samples.shape() != model.shape && !(flat_model && samples.dim() == model.dim())) {
-    std::string hint = "give samples of the model's shape, first axis counting them";
-    if (samples.shape().empty() && samples.count() == model.dim()) {
-      hint = fmt::format("for a single sample give shape (1, {})", model.dim());
-    }
-    throw Error(fmt::format("{}: samples of shape {}, those of model {} have {}: {}",
-                            samples.label(), shape_text(samples.shape()), path,
-                            shape_text(model.shape), hint));
+const std::vector<Index>& Inputs::common_shape() const {
+  const InputFile& first = files_.front();
+  if (first.is_sound()) {
+    throw Error(fmt::format(
+        "{}: is sound, which has to be cut: give --frame N, or --transform stft", first.name()));
   }
-  if (samples.is_complex() != model.is_complex()) {
-    const auto sort = sort_name(model.is_complex());
+  for (const InputFile& file : files_) {
+    if (file.signal_shape() == first.signal_shape()) continue;
     throw Error(
-        fmt::format("{}: {} data, model {} is of {} signals: give {} data, or another model",
-                    samples.label(), sort_name(samples.is_complex()), path, sort, sort));
+        fmt::format("{}: samples of shape {}, those of {} have {}: give files of one shape, or cut "
+                    "patches from "
+                    "them (--patch)",
+                    file.name(), shape_text(file.signal_shape()), first.name(),
+                    shape_text(first.signal_shape())));
+  }
+  return first.signal_shape();
+}
+
+Error InputFile::with_name(const Error& error) const {
+  const std::string_view what = error.what();
+  const bool has_name = what.starts_with(name_ + ": ") || what.starts_with("standard input: ");
+  return has_name ? error : Error(fmt::format("{}: {}", name_, what));
+}
+
+Error Inputs::with_name(const Error& error) const {
+  const std::string_view what = error.what();
+  const bool has_name = std::any_of(files_.begin(), files_.end(), [what](const InputFile& file) {
+    return what.starts_with(file.name() + ": ");
+  });
+  return has_name ? error : files_.front().with_name(error);
+}
+
+template <class T>
+InputSignals<T>::InputSignals(const Inputs& inputs) {
+  for (const InputFile& file : inputs.files()) {
+    count_ += file.count();
+    parts_.push_back({&file, count_});
   }
 }
+
+template <class T>
+InputSignals<T>::InputSignals(const InputFile& file)
+    : parts_{{&file, file.count()}}, count_(file.count()) {}
+
+template <class T>
+auto InputSignals<T>::part_of(Index signal) const -> std::vector<Part>::const_iterator {
+  return std::upper_bound(parts_.begin(), parts_.end(), signal,
+                          [](Index number, const Part& part) { return number < part.end; });
+}
+
+template <class T>
+const std::vector<Index>& InputSignals<T>::shape(Index signal) const {
+  return part_of(signal)->file->signal_shape();
+}
+
+template <class T>
+double InputSignals<T>::sample_rate() const {
+  return parts_.front().file->traits().sample_rate;
+}
+
+template <class T>
+void InputSignals<T>::read(Index first, Batch<T> out) const {
+  auto part = part_of(first);
+  for (Index filled = 0; filled < out.cols(); ++part) {
+    const Index inside = first + filled - (part->end - part->file->count());
+    const Index count = std::min(part->file->count() - inside, out.cols() - filled);
+    out.middleCols(filled, count) = part->file->template read<T>(inside, count);
+    filled += count;
+  }
+}
+
+template class InputSignals<float>;
+template class InputSignals<double>;
+template class InputSignals<std::complex<float>>;
+template class InputSignals<std::complex<double>>;
 
 }  // namespace pellucid::app

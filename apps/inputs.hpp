@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <deque>
-#include <filesystem>
+#include <algorithm>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "pellucid/io/array.hpp"
+#include "pellucid/base/sample_source.hpp"
+#include "pellucid/base/signal_source.hpp"
+#include "pellucid/io/array_file.hpp"
 #include "pellucid/model/model.hpp"
 
 namespace pellucid::app {
 
 inline constexpr Index no_limit = std::numeric_limits<Index>::max();
 
-/// Samples of one or several files, all of one shape.
-class Samples {
+/// One file of signals. Sounds, which are read whole, are opened anew for every reading; other
+/// files stay open.
+class InputFile {
  public:
-  /// Reads the files; throws `Error` where shapes or real and complex differ or one has no samples.
-  explicit Samples(const std::vector<std::string>& paths, Index limit = no_limit);
+  explicit InputFile(const std::string& name);
 
-  [[nodiscard]] const std::vector<Index>& shape() const { return shape_; }  ///< of one sample
-  [[nodiscard]] Index count() const { return count_; }
-  [[nodiscard]] Index dim() const;
-  [[nodiscard]] bool is_complex() const;
-  /// True where any file holds double precision; integers and single precision are computed in
-  /// single.
-  [[nodiscard]] bool is_double() const;
-  [[nodiscard]] const std::string& label() const { return labels_.front(); }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] DType type() const { return type_; }
+  [[nodiscard]] const std::vector<Index>& shape() const { return shape_; }  ///< of the whole array
+  [[nodiscard]] const std::vector<Index>& signal_shape() const { return signal_shape_; }
+  [[nodiscard]] Index count() const { return shape_.front(); }
+  [[nodiscard]] const FileTraits& traits() const { return traits_; }
+  [[nodiscard]] bool is_sound() const { return traits_.sample_rate > 0; }
 
-  /// Runs `body`; an error about the samples that names no file gets the first one's name.
+  /// Leaves away what lies behind the first `count` signals.
+  void keep_first(Index count) { shape_.front() = std::min(shape_.front(), count); }
+
+  template <class T>
+  [[nodiscard]] Matrix<T> read(Index first, Index count) const;
+
+  /// Runs `body`; an error that does not name the file gets its name.
   template <class Body>
   auto named(const Body& body) const {
     try {
@@ -39,34 +46,102 @@ class Samples {
     }
   }
 
-  template <class T>
-  [[nodiscard]] Matrix<T> matrix() const;
+  [[nodiscard]] Error with_name(const Error& error) const;
 
-  /// Calls `body(source)` with a SampleSource over all files, in double precision.
-  template <class T, class Body>
-  auto with_source(const Body& body) const {
-    std::deque<ArraySource<T>> parts;
-    std::vector<const SampleSource<T>*> sources;
-    for (std::size_t i = 0; i < arrays_.size(); ++i) {
-      sources.push_back(&parts.emplace_back(arrays_[i], labels_[i]));
+ private:
+  std::string name_;
+  DType type_;
+  std::vector<Index> shape_, signal_shape_;
+  Index stored_ = 0;  // signals in the file
+  FileTraits traits_;
+  std::unique_ptr<const ArrayReader> reader_;
+};
+
+/// The signals of one or several files, all real or all complex, of one sampling rate where they
+/// are sound. Folders of sounds stand for the files in them; `loose`, folders of pictures too,
+/// which then need not be of one size.
+class Inputs {
+ public:
+  explicit Inputs(const std::vector<std::string>& names, Index limit = no_limit,
+                  bool loose = false);
+
+  [[nodiscard]] const std::vector<InputFile>& files() const { return files_; }
+  [[nodiscard]] Index count() const { return count_; }
+  [[nodiscard]] bool is_complex() const;
+  /// True where any file holds double precision; integers and single precision are computed in
+  /// single.
+  [[nodiscard]] bool is_double() const;
+  [[nodiscard]] double sample_rate() const { return files_.front().traits().sample_rate; }
+  [[nodiscard]] const std::string& label() const { return files_.front().name(); }
+  /// Runs `body`; an error about the signals that names no file gets the first one's name.
+  template <class Body>
+  auto named(const Body& body) const {
+    try {
+      return body();
+    } catch (const Error& error) {
+      throw with_name(error);
     }
-    return body(JoinedSource<T>(std::move(sources), count_));
   }
+
+  /// The shape of every signal; throws `Error` where files differ, or for sounds, which have to be
+  /// cut into frames first.
+  [[nodiscard]] const std::vector<Index>& common_shape() const;
 
  private:
   [[nodiscard]] Error with_name(const Error& error) const;
 
-  std::vector<Array> arrays_;
-  std::vector<std::string> labels_;
-  std::vector<Index> shape_;
+  std::vector<InputFile> files_;
   Index count_ = 0;
 };
 
-/// Throws `Error` where samples do not fit the model of file `path`: their shape, or real against
-/// complex.
-void check_fits(const Samples& samples, const Model& model, const std::string& path);
+/// Signals of files, one after the other.
+template <class T>
+class InputSignals final : public SignalSource<T> {
+ public:
+  /// All of `inputs`, which outlive the source.
+  explicit InputSignals(const Inputs& inputs);
+  /// Those of one file.
+  explicit InputSignals(const InputFile& file);
 
-/// Calls `body.template operator()<T>()` with the arithmetic that the samples ask for.
+  [[nodiscard]] Index count() const override { return count_; }
+  [[nodiscard]] const std::vector<Index>& shape(Index signal) const override;
+  [[nodiscard]] double sample_rate() const override;
+  void read(Index first, Batch<T> out) const override;
+
+ private:
+  struct Part {
+    const InputFile* file;
+    Index end;  // number of the first signal behind it
+  };
+  [[nodiscard]] std::vector<Part>::const_iterator part_of(Index signal) const;
+
+  std::vector<Part> parts_;
+  Index count_ = 0;
+};
+
+/// Signals of one shape as the samples of a fit; `T` is double or std::complex<double>.
+template <class T>
+class InputSamples final : public SampleSource<T> {
+ public:
+  explicit InputSamples(const Inputs& inputs)
+      : signals_(inputs), dim_(entries_of(inputs.common_shape())) {}
+  [[nodiscard]] Index dim() const override { return dim_; }
+  [[nodiscard]] Index count() const override { return signals_.count(); }
+  void read(Index first, Batch<T> out) const override { signals_.read(first, out); }
+
+ private:
+  InputSignals<T> signals_;
+  Index dim_;
+};
+
+/// Throws `Error` where signals do not fit the model of file `path`: their shape or sampling rate,
+/// or real against complex.
+void check_fits(const Inputs& inputs, const Model& model, const std::string& path);
+
+/// True where a model's signals, which may be cut and transformed first, are complex.
+[[nodiscard]] bool has_complex_signals(const Model& model);
+
+/// Calls `body.template operator()<T>()` with the arithmetic that the signals ask for.
 template <class Body>
 void dispatch(bool complex_data, bool double_precision, const Body& body) {
   if (complex_data) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -109,9 +110,18 @@ int run(int argc, char** argv) {
   }
 }
 
+// Folders of sounds may hold more files than a program may have open by default.
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  allow_many_files();
   app::install_signal_handlers();
   const int status = run(argc, argv);
   if (std::fflush(stdout) != 0 && status == 0) {

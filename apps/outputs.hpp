@@ -1,32 +1,39 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <optional>
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "pellucid/base/types.hpp"
-#include "pellucid/io/array.hpp"
-#include "pellucid/io/output_file.hpp"
-#include "pellucid/io/output_folder.hpp"
+#include "inputs.hpp"
+#include "pellucid/io/array_file.hpp"
 
 namespace pellucid::app {
 
-/// Where samples are written: a `.npy` file, or a folder of 8-bit PNG for a path without extension
-/// and samples that are pictures. Opened before the work, so that a path that cannot be written
-/// fails early; appears whole or not at all.
-class SampleOutput {
+/// Where the answers to input files go: one file's to OUT itself, several files' into the folder
+/// OUT, under the inputs' names and in their formats.
+class Outputs {
  public:
-  SampleOutput(const std::string& path, const std::vector<Index>& sample_shape);
+  Outputs(const std::vector<InputFile>& inputs, const std::string& out);
+  Outputs(const Outputs&) = delete;
+  Outputs& operator=(const Outputs&) = delete;
+  ~Outputs();
 
-  /// Writes. Returns what should be said of it: values that were clipped to 0..255.
-  std::string write(const Array& samples);
-  /// Makes what was written appear.
+  /// Opens the answer to `inputs[i]`, which has its shape.
+  ArrayWriter& open(std::size_t i, DType type);
+  [[nodiscard]] const std::string& name(std::size_t i) const { return names_[i]; }
+  /// Makes all of them appear.
   void commit();
 
  private:
-  std::optional<OutputFile> file_;
-  std::optional<OutputFolder> folder_;
+  const std::vector<InputFile>& inputs_;
+  std::vector<std::string> names_;
+  std::string new_folder_;  // goes again when nothing comes to lie in it
+  std::vector<std::unique_ptr<ArrayWriter>> writers_;
 };
+
+/// Where to tell a user what was done: not to standard output when data go there.
+[[nodiscard]] std::FILE* summary_stream(const std::string& out);
 
 }  // namespace pellucid::app

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "linalg/blas.hpp"
+#include "model/framed.hpp"
 #include "pellucid/base/parallel.hpp"
 #include "pellucid/model/access.hpp"
 
@@ -19,45 +20,111 @@ const Model& reference_model(const std::vector<NamedModel>& models) {
 
 }  // namespace
 
-template <class T>
-LinearBaselines<T>::LinearBaselines(const std::vector<NamedModel>& models) {
+template <class V>
+VectorBaselines<V>::VectorBaselines(const Model& model) : transform_(model.transform, model.shape) {
   const linalg::SingleThreadedBlas single_threaded;
-  const Model& model = reference_model(models);
-  const Gaussian<Wide<T>> prior = moments<Wide<T>>(model);
-  Matrix<Wide<T>> basis = prior.covariance;
-  linalg::eigh<Wide<T>>(basis, eigenvalues_);
+  const Gaussian<Wide<V>> prior = moments<Wide<V>>(model);
+  Matrix<Wide<V>> basis = prior.covariance;
+  linalg::eigh<Wide<V>>(basis, eigenvalues_);
   eigenvalues_ = eigenvalues_.cwiseMax(0.0) * model.scale * model.scale;
-  basis_ = basis.template cast<T>();
-  mean_ = (offset_as<Wide<T>>(model) + prior.mean * model.scale).template cast<T>();
+  basis_ = basis.template cast<V>();
+  mean_ = (offset_as<Wide<V>>(model) + prior.mean * model.scale).template cast<V>();
 }
 
-template <class T>
-Matrix<T> LinearBaselines<T>::wiener(ConstBatch<T> noisy, double s2, int threads) const {
+template <class V>
+Matrix<V> VectorBaselines<V>::wiener(ConstBatch<V> noisy, double s2, int threads) const {
   return filter(noisy, (eigenvalues_.array() / (eigenvalues_.array() + s2)).matrix(), threads);
 }
 
-template <class T>
-Matrix<T> LinearBaselines<T>::pca(ConstBatch<T> noisy, double s2, int threads) const {
+template <class V>
+Matrix<V> VectorBaselines<V>::pca(ConstBatch<V> noisy, double s2, int threads) const {
   return filter(noisy, (eigenvalues_.array() > s2).template cast<double>().matrix(), threads);
 }
 
-template <class T>
-Matrix<T> LinearBaselines<T>::filter(ConstBatch<T> noisy, const Eigen::VectorXd& gains,
+template <class V>
+Matrix<V> VectorBaselines<V>::filter(ConstBatch<V> noisy, const Eigen::VectorXd& gains,
                                      int threads) const {
   constexpr Index block = 256;
   const linalg::SingleThreadedBlas single_threaded;
-  Matrix<T> estimates(noisy.rows(), noisy.cols());
+  Matrix<V> estimates(noisy.rows(), noisy.cols());
   parallel_for((noisy.cols() + block - 1) / block, threads, [&](Index number, int) {
     const Index first = number * block, count = std::min(block, noisy.cols() - first);
-    const Matrix<T> centred = noisy.middleCols(first, count).colwise() - mean_;
-    Matrix<T> rotated(basis_.cols(), count);
-    linalg::multiply<T>(linalg::Op::adjoint, T(1), basis_, centred, T(0), rotated);
-    rotated.array().colwise() *= gains.template cast<T>().array();
+    Matrix<V> centred = noisy.middleCols(first, count);
+    transform_.forward(centred);
+    centred.colwise() -= mean_;
+    Matrix<V> rotated(basis_.cols(), count);
+    linalg::multiply<V>(linalg::Op::adjoint, V(1), basis_, centred, V(0), rotated);
+    rotated.array().colwise() *= gains.template cast<V>().array();
     auto out = estimates.middleCols(first, count);
     out.colwise() = mean_;
-    linalg::multiply<T>(linalg::Op::none, T(1), basis_, rotated, T(1), out);
+    linalg::multiply<V>(linalg::Op::none, V(1), basis_, rotated, V(1), out);
+    transform_.inverse(out);
   });
   return estimates;
+}
+
+template <class T>
+LinearBaselines<T>::LinearBaselines(const std::vector<NamedModel>& models) {
+  const Model& model = reference_model(models);
+  framing_ = model.framing;
+  with_vector_type<T>(framing_, [&]<class V>() {
+    auto baselines = std::make_unique<const VectorBaselines<V>>(model);
+    if constexpr (std::is_same_v<T, V>) {
+      same_ = std::move(baselines);
+    } else {
+      spectral_ = std::move(baselines);
+    }
+  });
+}
+
+namespace {
+
+// Every signal through the framing, its vectors through `filter(vectors, s2)`.
+template <class T, class V, class Filter>
+Matrix<T> filter_signals(const Framing& framing, ConstBatch<T> noisy,
+                         const std::vector<Index>& shape, double noise_std, int threads,
+                         const Filter& filter) {
+  const double s2 = framing.noise_gain() * noise_std * noise_std;
+  if constexpr (std::is_same_v<T, V>) {
+    if (framing.is_none()) return filter(noisy, s2);
+  }
+  Matrix<T> estimates(noisy.rows(), noisy.cols());
+  for (Index j = 0; j < noisy.cols(); ++j) {
+    estimates.col(j) = estimate_framed<T, V>(
+        framing, shape, noisy.col(j), noise_std, threads,
+        [&](ConstBatch<V> vectors, Index, Index) { return filter(vectors, s2); });
+  }
+  return estimates;
+}
+
+}  // namespace
+
+template <class T>
+Matrix<T> LinearBaselines<T>::wiener(ConstBatch<T> noisy, const std::vector<Index>& shape,
+                                     double noise_std, int threads) const {
+  return with_vector_type<T>(framing_, [&]<class V>() {
+    return filter_signals<T, V>(framing_, noisy, shape, noise_std, threads,
+                                [&](ConstBatch<V> vectors, double s2) {
+                                  if constexpr (std::is_same_v<T, V>)
+                                    return same_->wiener(vectors, s2, threads);
+                                  else
+                                    return spectral_->wiener(vectors, s2, threads);
+                                });
+  });
+}
+
+template <class T>
+Matrix<T> LinearBaselines<T>::pca(ConstBatch<T> noisy, const std::vector<Index>& shape,
+                                  double noise_std, int threads) const {
+  return with_vector_type<T>(framing_, [&]<class V>() {
+    return filter_signals<T, V>(framing_, noisy, shape, noise_std, threads,
+                                [&](ConstBatch<V> vectors, double s2) {
+                                  if constexpr (std::is_same_v<T, V>)
+                                    return same_->pca(vectors, s2, threads);
+                                  else
+                                    return spectral_->pca(vectors, s2, threads);
+                                });
+  });
 }
 
 template class LinearBaselines<float>;

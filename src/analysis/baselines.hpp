@@ -1,33 +1,54 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <complex>
+#include <memory>
 #include <vector>
 
 #include "pellucid/analysis/evaluate.hpp"
-#include "pellucid/prior/gaussian.hpp"
+#include "pellucid/signal/transform.hpp"
 
 namespace pellucid {
 
 /// The linear estimators that results are held against, in the user's units, from one mean and
-/// covariance; the eigendecomposition is in double precision, the products in `T`.
+/// covariance, that of a model's vectors; the eigendecomposition is in double precision, the
+/// products in `V`.
+template <class V>
+class VectorBaselines {
+ public:
+  explicit VectorBaselines(const Model& model);
+
+  /// Wiener filter at noise variance `s2` (user's units squared) of a vector's entries.
+  [[nodiscard]] Matrix<V> wiener(ConstBatch<V> noisy, double s2, int threads) const;
+  /// Projection onto the components whose variance exceeds the noise, the best rank for the model.
+  [[nodiscard]] Matrix<V> pca(ConstBatch<V> noisy, double s2, int threads) const;
+
+ private:
+  [[nodiscard]] Matrix<V> filter(ConstBatch<V> noisy, const Eigen::VectorXd& gains,
+                                 int threads) const;
+
+  SampleTransform<V> transform_;
+  Vector<V> mean_;
+  Matrix<V> basis_;
+  Eigen::VectorXd eigenvalues_;
+};
+
+/// The same for signals, through the framing of the model whose covariance is taken: the first that
+/// has a full one, else the first. `T` is the signals' arithmetic.
 template <class T>
 class LinearBaselines {
  public:
-  /// The covariance is that of the first model with a full one, else of the first.
   explicit LinearBaselines(const std::vector<NamedModel>& models);
 
-  /// Wiener filter at noise variance `s2` (user's units squared).
-  [[nodiscard]] Matrix<T> wiener(ConstBatch<T> noisy, double s2, int threads) const;
-  /// Projection onto the components whose variance exceeds the noise, the best rank for the model.
-  [[nodiscard]] Matrix<T> pca(ConstBatch<T> noisy, double s2, int threads) const;
+  [[nodiscard]] Matrix<T> wiener(ConstBatch<T> noisy, const std::vector<Index>& shape,
+                                 double noise_std, int threads) const;
+  [[nodiscard]] Matrix<T> pca(ConstBatch<T> noisy, const std::vector<Index>& shape,
+                              double noise_std, int threads) const;
 
  private:
-  [[nodiscard]] Matrix<T> filter(ConstBatch<T> noisy, const Eigen::VectorXd& gains,
-                                 int threads) const;
-
-  Vector<T> mean_;
-  Matrix<T> basis_;
-  Eigen::VectorXd eigenvalues_;
+  Framing framing_;
+  std::unique_ptr<const VectorBaselines<T>> same_;  // one of the two
+  std::unique_ptr<const VectorBaselines<std::complex<RealOf<T>>>> spectral_;
 };
 
 }  // namespace pellucid

@@ -3,153 +3,143 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string_view>
 
 #include "analysis/baselines.hpp"
+#include "analysis/gallery.hpp"
+#include "analysis/tally.hpp"
 #include "analysis/truth.hpp"
-#include "pellucid/analysis/metrics.hpp"
 #include "pellucid/analysis/test_noise.hpp"
-#include "pellucid/model/estimator.hpp"
+#include "pellucid/model/signal_estimator.hpp"
+#include "pellucid/signal/segmental_snr.hpp"
+#include "pellucid/signal/statistics.hpp"
 
 namespace pellucid {
 
 namespace {
 
-// Which of the sweep's SNRs are shown as pictures: three spread over the noisier two thirds, where
-// there is something to see.
-std::vector<std::size_t> gallery_levels(std::size_t count) {
-  std::vector<std::size_t> levels;
-  for (const double position : {0.0, 1.0 / 3, 2.0 / 3}) {
-    const auto level =
-        static_cast<std::size_t>(std::lround(position * static_cast<double>(count - 1)));
-    if (levels.empty() || levels.back() != level) levels.push_back(level);
-  }
-  return levels;
-}
-
-// What pictures show of numbers.
-template <class T>
-Eigen::MatrixXf visible(const Matrix<T>& samples, Index count) {
-  if constexpr (is_complex<T>) {
-    return samples.leftCols(count).cwiseAbs().template cast<float>();
-  } else {
-    return samples.leftCols(count).template cast<float>();
-  }
-}
-
 template <class T>
 class Sweep {
  public:
-  Sweep(ConstBatch<T> clean, const std::vector<NamedModel>& models, const NamedModel* truth,
-        const EvaluateOptions& options, Monitor* monitor);
+  Sweep(const SignalSource<T>& clean, const std::vector<NamedModel>& models,
+        const NamedModel* truth, const EvaluateOptions& options, Monitor* monitor);
 
   Evaluation run();
 
  private:
-  void measure_test_set();
-  void measure_level(double snr_db);
+  void describe(Evaluation& result) const;
+  void measure_block(SignalBlock block);
+  void measure_level(std::size_t level);
+  void measure_cme();
   void measure_baselines();
-  void measure_model(const NamedModel& named, const Estimator<T>& estimator, Method method);
-  EvaluationRow row_of(std::string_view method) const;
-  void add(EvaluationRow row, const Matrix<T>& estimates);
-  void add_cme();
-  void show(const Matrix<T>& estimates, const EvaluationRow& row);
-  void generate_gallery();
+  void measure_model(const NamedModel& named, const SignalEstimator<T>& estimator, Method method);
+  RowTally& tally_of(std::string_view method, std::string_view model = {});
+  void add(RowTally& tally, const Matrix<T>& estimates);
+  void add_segments(RowTally& tally, const Matrix<T>& estimates) const;
+  void generate(GalleryRecorder<T>& gallery);
 
-  ConstBatch<T> clean_;
+  const SignalSource<T>& source_;
   const std::vector<NamedModel>& models_;
+  const NamedModel* truth_model_;
   const EvaluateOptions& options_;
   Monitor* monitor_;
-  Task task_;
   LinearBaselines<T> baselines_;
-  std::vector<Estimator<T>> estimators_;
+  std::vector<SignalEstimator<T>> estimators_;
   std::optional<TruthMixture<Wide<T>>> truth_;
+  GalleryRecorder<T> gallery_;
+  SignalStatistics<T> statistics_;
+  Tallies tallies_;
+  const Task* task_ = nullptr;
+  double done_ = 0.0;  // entries, counted once per method and SNR
 
-  Matrix<T> unit_noise_;
-  Eigen::VectorXd powers_;   // |x - mean|^2 of every sample
-  double uncentred_ = 1.0;   // sum |x - mean|^2 / sum |x|^2
-  double units_done_ = 0.0;  // of progress: one per method and SNR
+  // Of the block in hand.
+  SignalBlock block_;
+  std::vector<Index> shape_;
+  Matrix<T> clean_, unit_noise_;
+  Eigen::VectorXd powers_;  // |x - mean|^2 of every signal
 
   // Of the level in hand.
   double snr_db_ = 0.0, noise_std_ = 0.0;
   Matrix<T> noisy_;
   ConditionalMean<Wide<T>> cme_;
-  Gallery::Level* shown_ = nullptr;
-
-  Evaluation result_;
 };
 
 template <class T>
-Sweep<T>::Sweep(ConstBatch<T> clean, const std::vector<NamedModel>& models, const NamedModel* truth,
-                const EvaluateOptions& options, Monitor* monitor)
-    : clean_(clean),
+Sweep<T>::Sweep(const SignalSource<T>& clean, const std::vector<NamedModel>& models,
+                const NamedModel* truth, const EvaluateOptions& options, Monitor* monitor)
+    : source_(clean),
       models_(models),
+      truth_model_(truth),
       options_(options),
       monitor_(monitor),
-      task_(monitor, "evaluating",
-            static_cast<double>(options.snr_db.size() * models.size() * options.methods.size())),
-      baselines_(models) {
+      baselines_(models),
+      gallery_(clean, options.gallery_samples, options.snr_db) {
   for (const NamedModel& named : models) {
     estimators_.emplace_back(named.model, options.estimate.threads);
   }
-  if (truth != nullptr) {
-    truth_.emplace(truth->model, options.estimate.threads);
-    result_.truth = truth->name;
-  }
-}
-
-template <class T>
-void Sweep<T>::measure_test_set() {
-  powers_ = centred_powers<T>(clean_);
-  if (!(powers_.sum() > 0)) {
-    throw Error("all test samples are equal: their signal power is zero, no SNR can be set");
-  }
-  uncentred_ = powers_.sum() / clean_.template cast<Wide<T>>().squaredNorm();
-  result_.samples = clean_.cols();
-  result_.shape = models_.front().model.shape;
-  result_.complex_data = is_complex<T>;
-  result_.signal_power = powers_.sum() / static_cast<double>(clean_.size());
-  result_.seed = options_.estimate.seed;
-  unit_noise_ = unit_noise<T>(clean_.rows(), clean_.cols(), options_.estimate.seed);
+  if (truth != nullptr) truth_.emplace(truth->model, options.estimate.threads);
 }
 
 template <class T>
 Evaluation Sweep<T>::run() {
-  measure_test_set();
-  const auto shown = gallery_levels(options_.snr_db.size());
-  if (options_.gallery_samples > 0) {
-    Gallery& gallery = result_.gallery.emplace();
-    gallery.shape = result_.shape;
-    gallery.magnitude = is_complex<T>;
-    gallery.clean = visible<T>(clean_, std::min(options_.gallery_samples, clean_.cols()));
-    gallery.levels.reserve(shown.size());
+  statistics_ = measure_signals(source_, options_.block_entries, monitor_);
+  if (!(statistics_.power > 0)) {
+    throw Error("all test samples are equal: their signal power is zero, no SNR can be set");
   }
-  for (std::size_t i = 0; i < options_.snr_db.size(); ++i) {
-    const bool show_level =
-        result_.gallery && std::find(shown.begin(), shown.end(), i) != shown.end();
-    shown_ = show_level ? &result_.gallery->levels.emplace_back() : nullptr;
-    measure_level(options_.snr_db[i]);
+  const double methods = static_cast<double>(models_.size() * options_.methods.size());
+  const Task task(monitor_, "evaluating",
+                  static_cast<double>(options_.snr_db.size() * statistics_.entries) * methods);
+  task_ = &task;
+  for (Index first = 0; first < source_.count(); first += block_.count) {
+    measure_block(block_from(source_, first, options_.block_entries));
   }
-  if (result_.gallery) generate_gallery();
-  return std::move(result_);
+  Evaluation result;
+  describe(result);
+  const double spread = statistics_.power * static_cast<double>(statistics_.entries);
+  result.rows = tallies_.finished(spread / statistics_.energy);
+  if (gallery_.is_active()) {
+    generate(gallery_);
+    result.gallery = gallery_.take();
+  }
+  return result;
 }
 
 template <class T>
-void Sweep<T>::measure_level(double snr_db) {
-  snr_db_ = snr_db;
-  noise_std_ = std::sqrt(result_.signal_power / from_db(snr_db));
+void Sweep<T>::describe(Evaluation& result) const {
+  const Model& model = models_.front().model;
+  result.samples = source_.count();
+  result.shape = model.framing.is_none() ? model.shape : source_.shape(0);
+  result.framing = model.framing.text();
+  result.complex_data = is_complex<T>;
+  result.signal_power = statistics_.power;
+  result.seed = options_.estimate.seed;
+  if (truth_model_ != nullptr) result.truth = truth_model_->name;
+}
+
+template <class T>
+void Sweep<T>::measure_block(SignalBlock block) {
+  block_ = block;
+  shape_ = source_.shape(block.first);
+  clean_.resize(entries_of(shape_), block.count);
+  source_.read(block.first, clean_);
+  powers_ = statistics_.centred_powers(clean_);
+  unit_noise_ = unit_noise<T>(clean_.rows(), clean_.cols(), options_.estimate.seed, block.first);
+  gallery_.enter(block);
+  gallery_.clean(clean_);
+  tallies_.start_block();
+  for (std::size_t level = 0; level < options_.snr_db.size(); ++level) measure_level(level);
+}
+
+template <class T>
+void Sweep<T>::measure_level(std::size_t level) {
+  snr_db_ = options_.snr_db[level];
+  noise_std_ = std::sqrt(statistics_.power / from_db(snr_db_));
   noisy_ = clean_ + static_cast<RealOf<T>>(noise_std_) * unit_noise_;
-  if (shown_ != nullptr) {
-    shown_->snr_db = snr_db;
-    shown_->noisy = visible<T>(noisy_, result_.gallery->clean.cols());
-  }
-  if (truth_) {
-    cme_ = truth_->estimate(noisy_.template cast<Wide<T>>(), noise_std_, monitor_);
-    add_cme();
-  }
+  gallery_.enter_level(level);
+  gallery_.noisy(noisy_);
+  if (truth_) measure_cme();
   measure_baselines();
   for (std::size_t m = 0; m < models_.size(); ++m) {
     for (const Method method : options_.methods) {
@@ -159,124 +149,152 @@ void Sweep<T>::measure_level(double snr_db) {
 }
 
 template <class T>
-void Sweep<T>::measure_baselines() {
-  const double s2 = noise_std_ * noise_std_;
-  const int threads = options_.estimate.threads;
-  add(row_of("least-squares"), noisy_);
-  add(row_of("wiener"), baselines_.wiener(noisy_, s2, threads));
-  add(row_of("pca"), baselines_.pca(noisy_, s2, threads));
+void Sweep<T>::measure_cme() {
+  cme_ = truth_->estimate(noisy_.template cast<Wide<T>>(), noise_std_, monitor_);
+  RowTally& tally = tally_of("cme");
+  tally.row.steps = 1;
+  tally.row.evaluations = 0;
+  tally.evaluations += static_cast<double>(block_.count);
+  tally.error.add(squared_distances(cme_.mean, clean_), powers_);
+  tally.excess.add(Eigen::VectorXd::Zero(block_.count));
+  tally.variance.add(cme_.variance);
+  gallery_.estimate("cme", "", cme_.mean.template cast<T>());
 }
 
 template <class T>
-void Sweep<T>::measure_model(const NamedModel& named, const Estimator<T>& estimator,
+void Sweep<T>::measure_baselines() {
+  const int threads = options_.estimate.threads;
+  add(tally_of("least-squares"), noisy_);
+  add(tally_of("wiener"), baselines_.wiener(noisy_, shape_, noise_std_, threads));
+  add(tally_of("pca"), baselines_.pca(noisy_, shape_, noise_std_, threads));
+}
+
+template <class T>
+void Sweep<T>::measure_model(const NamedModel& named, const SignalEstimator<T>& estimator,
                              Method method) {
   EstimateOptions how = options_.estimate;
   how.method = method;
-  EvaluationRow row = row_of(name(method));
-  row.model = named.name;
+  how.first_sample = static_cast<std::uint64_t>(block_.first);
+  RowTally& tally = tally_of(name(method), named.name);
   if (method == Method::one_step) {
-    row.steps = 1;
+    tally.row.steps = 1;
   } else if (method == Method::automatic) {
-    row.steps = named.model.calibration.steps(snr_db_);
+    tally.row.steps = named.model.calibration.steps(snr_db_);
   } else if (!how.steps.is_all()) {
-    row.steps = how.steps.count;
+    tally.row.steps = how.steps.count;
   }
-  PartMonitor part(monitor_, units_done_, units_done_ + 1,
-                   fmt::format("{} at {:g} dB", row.method, snr_db_));
+  const auto work = static_cast<double>(clean_.size());
+  PartMonitor part(monitor_, done_, done_ + work,
+                   fmt::format("{} at {:g} dB", name(method), snr_db_));
   double evaluations = 0;
   const Matrix<T> estimates =
-      estimator.denoise(noisy_, Noise::std(noise_std_), how, &part, &evaluations);
-  row.evaluations = evaluations;
-  add(std::move(row), estimates);
-  task_.update(++units_done_);
+      estimator.denoise(noisy_, shape_, Noise::std(noise_std_), how, &part, &evaluations);
+  tally.row.evaluations = 0;
+  tally.evaluations += evaluations * static_cast<double>(block_.count);
+  add(tally, estimates);
+  task_->update(done_ += work);
 }
 
 template <class T>
-EvaluationRow Sweep<T>::row_of(std::string_view method) const {
-  EvaluationRow row;
-  row.snr_db = snr_db_;
-  row.noise_std = noise_std_;
-  row.method = method;
-  return row;
+RowTally& Sweep<T>::tally_of(std::string_view method, std::string_view model) {
+  RowTally& tally = tallies_.next();
+  tally.row.snr_db = snr_db_;
+  tally.row.noise_std = noise_std_;
+  tally.row.method = method;
+  tally.row.model = model;
+  return tally;
 }
 
 template <class T>
-void Sweep<T>::add(EvaluationRow row, const Matrix<T>& estimates) {
-  const Ratio nmse = ratio_of_sums(squared_distances(estimates, clean_), powers_);
-  row.nmse = nmse.value;
-  row.nmse_stderr = nmse.stderr_;
-  row.nmse_uncentred = nmse.value * uncentred_;
-  if (truth_) {
-    // E|xhat - x|^2 - E|cme - x|^2 = E|xhat - cme|^2, the right side with far smaller error.
-    const Ratio excess = mean_in_units(squared_distances(estimates, cme_.mean), powers_.mean());
-    row.excess = excess.value;
-    row.excess_stderr = excess.stderr_;
+void Sweep<T>::add(RowTally& tally, const Matrix<T>& estimates) {
+  tally.error.add(squared_distances(estimates, clean_), powers_);
+  if (truth_) tally.excess.add(squared_distances(estimates, cme_.mean));
+  if (source_.is_sound()) add_segments(tally, estimates);
+  if (tally.row.method != "least-squares") {
+    gallery_.estimate(tally.row.method, tally.row.model, estimates);
   }
-  if (shown_ != nullptr && row.method != "least-squares") show(estimates, row);
-  result_.rows.push_back(std::move(row));
 }
 
 template <class T>
-void Sweep<T>::add_cme() {
-  const Ratio nmse = ratio_of_sums(squared_distances(cme_.mean, clean_), powers_);
-  const Ratio mmse = mean_in_units(cme_.variance, powers_.mean());
-  EvaluationRow row = row_of("cme");
-  row.steps = 1;
-  row.evaluations = 1;
-  row.nmse = nmse.value;
-  row.nmse_stderr = nmse.stderr_;
-  row.nmse_uncentred = nmse.value * uncentred_;
-  row.excess = 0.0;
-  row.excess_stderr = 0.0;
-  row.mmse = mmse.value;
-  row.mmse_stderr = mmse.stderr_;
-  if (shown_ != nullptr) show(cme_.mean.template cast<T>(), row);
-  result_.rows.push_back(row);
+void Sweep<T>::add_segments(RowTally& tally, const Matrix<T>& estimates) const {
+  if constexpr (!is_complex<T>) {
+    for (Index j = 0; j < estimates.cols(); ++j) {
+      const auto snr = segmental_snr_db<T>(clean_.col(j), estimates.col(j), source_.sample_rate());
+      if (!snr) continue;  // a silent sound has no segments
+      tally.segments_db += *snr;
+      ++tally.sounds;
+    }
+  }
 }
 
 template <class T>
-void Sweep<T>::show(const Matrix<T>& estimates, const EvaluationRow& row) {
-  shown_->estimates.push_back(
-      {row.method, row.model, visible<T>(estimates, result_.gallery->clean.cols())});
-}
-
-template <class T>
-void Sweep<T>::generate_gallery() {
+void Sweep<T>::generate(GalleryRecorder<T>& gallery) {
+  // Of a framed model only vectors can be generated, not signals.
+  const SignalEstimator<T>& first = estimators_.front();
+  if (!first.model().framing.is_none()) return;
   GenerateOptions how;
   how.seed = options_.estimate.seed;
   how.threads = options_.estimate.threads;
-  PartMonitor part(monitor_, units_done_, units_done_, "generating samples");
-  const Index count = 2 * result_.gallery->clean.cols();
-  result_.gallery->generated = visible<T>(estimators_.front().sample(count, how, &part), count);
+  PartMonitor part(monitor_, done_, done_, "generating samples");
+  gallery.generated(first.vectors()->sample(gallery.generated_wanted(), how, &part));
 }
 
-void check(const std::vector<NamedModel>& models, const NamedModel* truth, Index dim, Index samples,
-           const EvaluateOptions& options) {
+// Throws where a model is not for such signals.
+template <class T>
+void check_model(const NamedModel& named, const SignalSource<T>& clean) {
+  const Framing& framing = named.model.framing;
+  if (framing.is_none()) {
+    for (Index i = 0; i < clean.count(); ++i) {
+      if (entries_of(clean.shape(i)) == named.model.dim()) continue;
+      throw Error(fmt::format("{}: the model's samples have {} entries, the test set's have {}",
+                              named.name, named.model.dim(), entries_of(clean.shape(i))));
+    }
+  } else if (framing.vector_shape(clean.shape(0)) != named.model.shape) {
+    throw Error(fmt::format("{}: {} of the test signals do not have the model's shape", named.name,
+                            framing.text()));
+  }
+}
+
+template <class T>
+void check(const SignalSource<T>& clean, const std::vector<NamedModel>& models,
+           const NamedModel* truth, const EvaluateOptions& options) {
   if (models.empty()) throw Error("no model to evaluate: give at least one");
-  if (samples == 0) throw Error("no test samples: give at least one");
+  if (clean.count() == 0) throw Error("no test samples: give at least one");
   if (options.snr_db.empty()) throw Error("no SNR to evaluate at: give at least one");
   if (options.methods.empty()) throw Error("no method to evaluate: give at least one");
-  const auto check_dim = [dim](const NamedModel& named) {
-    if (named.model.dim() != dim) {
-      throw Error(fmt::format("{}: the model's samples have {} entries, the test set's have {}",
-                              named.name, named.model.dim(), dim));
-    }
-  };
-  for (const NamedModel& named : models) check_dim(named);
-  if (truth != nullptr) check_dim(*truth);
+  for (const NamedModel& named : models) check_model(named, clean);
+  if (truth == nullptr) return;
+  check_model(*truth, clean);
+  if (!truth->model.framing.is_none()) {
+    throw Error(fmt::format("{}: the truth must be a model of whole samples, this one is of {}",
+                            truth->name, truth->model.framing.text()));
+  }
 }
 
 }  // namespace
 
 template <class T>
-Evaluation evaluate(ConstBatch<T> clean, const std::vector<NamedModel>& models,
+Evaluation evaluate(const SignalSource<T>& clean, const std::vector<NamedModel>& models,
                     const NamedModel* truth, const EvaluateOptions& options, Monitor* monitor) {
-  check(models, truth, clean.rows(), clean.cols(), options);
+  check(clean, models, truth, options);
   return Sweep<T>(clean, models, truth, options, monitor).run();
 }
 
-#define PELLUCID_INSTANTIATE(T)                                                  \
-  template Evaluation evaluate<T>(ConstBatch<T>, const std::vector<NamedModel>&, \
+template <class T>
+Evaluation evaluate(ConstBatch<T> clean, const std::vector<NamedModel>& models,
+                    const NamedModel* truth, const EvaluateOptions& options, Monitor* monitor) {
+  const auto shape = models.empty() ? std::vector<Index>{clean.rows()} : models.front().model.shape;
+  if (entries_of(shape) != clean.rows()) {
+    throw Error(fmt::format("{}: the model's samples have {} entries, the test set's have {}",
+                            models.front().name, entries_of(shape), clean.rows()));
+  }
+  return evaluate<T>(MatrixSignals<T>(clean, shape), models, truth, options, monitor);
+}
+
+#define PELLUCID_INSTANTIATE(T)                                                           \
+  template Evaluation evaluate<T>(const SignalSource<T>&, const std::vector<NamedModel>&, \
+                                  const NamedModel*, const EvaluateOptions&, Monitor*);   \
+  template Evaluation evaluate<T>(ConstBatch<T>, const std::vector<NamedModel>&,          \
                                   const NamedModel*, const EvaluateOptions&, Monitor*);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)

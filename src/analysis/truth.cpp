@@ -12,7 +12,10 @@ namespace pellucid {
 
 template <class T>
 TruthMixture<T>::TruthMixture(const Model& model, int threads)
-    : model_(model), denoiser_(exact_denoiser<T>(model, threads)), threads_(threads) {}
+    : model_(model),
+      transform_(model.transform, model.shape),
+      denoiser_(exact_denoiser<T>(model, threads)),
+      threads_(threads) {}
 
 template <class T>
 ConditionalMean<T> TruthMixture<T>::estimate(ConstBatch<T> noisy, double noise_std,
@@ -32,12 +35,15 @@ ConditionalMean<T> TruthMixture<T>::estimate(ConstBatch<T> noisy, double noise_s
     auto& workspace = workspaces[static_cast<std::size_t>(worker)];
     if (!workspace) workspace = denoiser_.workspace();
     const Index first = tile * batch, count = std::min(batch, n - first);
-    const Matrix<T> x_t = gain * (noisy.middleCols(first, count).colwise() - offset);
-    denoiser_.posterior(x_t, {&level, 1}, result.mean.middleCols(first, count),
-                        result.variance.segment(first, count), *workspace);
+    Matrix<T> x_t = noisy.middleCols(first, count);
+    transform_.forward(x_t);
+    x_t = gain * (x_t.colwise() - offset);
+    auto mean = result.mean.middleCols(first, count);
+    denoiser_.posterior(x_t, {&level, 1}, mean, result.variance.segment(first, count), *workspace);
+    mean *= scale;
+    mean.colwise() += offset;
+    transform_.inverse(mean);
   });
-  result.mean *= scale;
-  result.mean.colwise() += offset;
   result.variance *= scale * scale;
   return result;
 }

@@ -4,6 +4,7 @@
 #include "pellucid/base/monitor.hpp"
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/model/model.hpp"
+#include "pellucid/signal/transform.hpp"
 
 namespace pellucid {
 
@@ -25,6 +26,7 @@ class TruthMixture {
 
  private:
   const Model& model_;
+  SampleTransform<T> transform_;
   MixtureDenoiser<T> denoiser_;
   int threads_;
 };

@@ -41,13 +41,4 @@ decltype(auto) with_element_type(DType type, F&& f) {
   throw Error("array: element type is unknown: this is a bug, please report it");
 }
 
-/// The `DType` of a C++ type that samples come in.
-template <class T>
-[[nodiscard]] constexpr DType dtype_of() {
-  if constexpr (std::is_same_v<T, float>) return DType::float32;
-  if constexpr (std::is_same_v<T, double>) return DType::float64;
-  if constexpr (std::is_same_v<T, std::complex<float>>) return DType::complex64;
-  if constexpr (std::is_same_v<T, std::complex<double>>) return DType::complex128;
-}
-
 }  // namespace pellucid::io

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <system_error>
@@ -60,27 +62,51 @@ std::vector<std::byte> allocate(const std::filesystem::path& path, std::uint64_t
   fail(path, fmt::format("needs {} bytes of memory, more than there is: split the file", bytes));
 }
 
-InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
+void ByteSource::require(std::uint64_t position, std::uint64_t count) const {
+  if (position <= size() && count <= size() - position) return;
+  fail(label_, fmt::format("is truncated ({} bytes, at least {} expected): copy or make it again",
+                           size(), position + count));
+}
+
+void MemoryBytes::read_at(std::uint64_t position, std::span<std::byte> out) const {
+  require(position, out.size());
+  if (!out.empty()) std::memcpy(out.data(), bytes_.data() + position, out.size());
+}
+
+InputFile::InputFile(const std::filesystem::path& path, std::string label)
+    : ByteSource(std::move(label)) {
   // Asked before opening, which would wait for ever on a pipe that nobody writes to.
   struct stat status {};
-  if (::stat(path_.c_str(), &status) != 0) fail_to_open(path_, errno);
-  if (S_ISDIR(status.st_mode)) fail(path_, "is a folder: name a file");
-  if (!S_ISREG(status.st_mode)) fail(path_, "is not a regular file: copy the data to one first");
-  file_.reset(std::fopen(path_.c_str(), "rb"));
-  if (file_ == nullptr) fail_to_open(path_, errno);
+  if (::stat(path.c_str(), &status) != 0) fail_to_open(this->label(), errno);
+  if (S_ISDIR(status.st_mode)) fail(this->label(), "is a folder: name a file");
+  if (!S_ISREG(status.st_mode)) {
+    fail(this->label(), "is not a regular file: copy the data to one first");
+  }
+  file_.reset(std::fopen(path.c_str(), "rbe"));
+  if (file_ == nullptr) fail_to_open(this->label(), errno);
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 void InputFile::read(std::span<std::byte> out) {
   if (out.empty()) return;
-  if (out.size() > remaining()) {
-    fail(path_, fmt::format("is truncated ({} bytes, at least {} expected): copy or make it again",
-                            size_, position_ + out.size()));
-  }
+  require(position_, out.size());
   if (std::fread(out.data(), 1, out.size(), file_.get()) != out.size()) {
-    fail_to_open(path_, errno != 0 && std::ferror(file_.get()) != 0 ? errno : EIO);
+    fail_to_open(label(), errno != 0 && std::ferror(file_.get()) != 0 ? errno : EIO);
   }
   position_ += out.size();
+}
+
+void InputFile::read_at(std::uint64_t position, std::span<std::byte> out) const {
+  require(position, out.size());
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t got = ::pread(::fileno(file_.get()), out.data() + done, out.size() - done,
+                                static_cast<off_t>(position + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail_to_open(label(), errno);
+    if (got == 0) fail(label(), "became shorter while it was read: copy or make it again");
+    done += static_cast<std::size_t>(got);
+  }
 }
 
 }  // namespace pellucid::io

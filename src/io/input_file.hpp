@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "io/byte_source.hpp"
+
 namespace pellucid::io {
 
 /// Throws `Error("PATH: what")`.
@@ -24,13 +26,15 @@ namespace pellucid::io {
                                               std::uint64_t bytes);
 
 /// A regular file open for reading, whose length is known. Every failure throws `Error`, first word
-/// the path.
-class InputFile {
+/// the label: the path, or what the user knows the file by.
+class InputFile final : public ByteSource {
  public:
-  explicit InputFile(std::filesystem::path path);
+  explicit InputFile(const std::filesystem::path& path) : InputFile(path, path.string()) {}
+  InputFile(const std::filesystem::path& path, std::string label);
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  void read_at(std::uint64_t position, std::span<std::byte> out) const override;
+
   [[nodiscard]] std::uint64_t remaining() const { return size_ - position_; }
   /// Fills `out` with the next bytes; throws where the file ends before.
   void read(std::span<std::byte> out);
@@ -40,7 +44,6 @@ class InputFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
-  std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
   std::uint64_t size_ = 0;
   std::uint64_t position_ = 0;

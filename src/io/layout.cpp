@@ -13,23 +13,15 @@ namespace {
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 60;
 
-// Walks the result in order; `source` follows by the strides of the other order.
-void gather(const std::vector<Index>& shape, std::size_t element, const std::byte* in,
-            std::byte* out, Index count) {
-  const std::size_t axes = shape.size();
-  std::vector<Index> stride(axes, 1);
-  for (std::size_t a = 1; a < axes; ++a) stride[a] = stride[a - 1] * shape[a - 1];
-  std::vector<Index> position(axes, 0);
-  Index source = 0;
-  for (Index i = 0; i < count; ++i) {
-    std::memcpy(out + i * static_cast<Index>(element), in + source * static_cast<Index>(element),
-                element);
-    for (std::size_t a = axes; a-- > 0;) {
-      source += stride[a];
-      if (++position[a] < shape[a]) break;
-      source -= stride[a] * shape[a];
-      position[a] = 0;
-    }
+template <class Word>
+void swap_words(std::span<std::byte> bytes) {
+  for (std::size_t i = 0; i + sizeof(Word) <= bytes.size(); i += sizeof(Word)) {
+    Word word;
+    std::memcpy(&word, bytes.data() + i, sizeof word);
+    if constexpr (sizeof word == 2) word = __builtin_bswap16(word);
+    if constexpr (sizeof word == 4) word = __builtin_bswap32(word);
+    if constexpr (sizeof word == 8) word = __builtin_bswap64(word);
+    std::memcpy(bytes.data() + i, &word, sizeof word);
   }
 }
 
@@ -64,20 +56,17 @@ std::uint64_t claimed_bytes(const std::filesystem::path& path, const std::vector
                          name(type), negative ? "a negative length" : "more than any file holds"));
 }
 
-void swap_byte_order(Array& array) {
-  const std::size_t part = size_of(array.type) / (is_complex_type(array.type) ? 2 : 1);
-  if (part == 1) return;
-  for (std::size_t i = 0; i + part <= array.bytes.size(); i += part) {
-    std::reverse(array.bytes.begin() + static_cast<std::ptrdiff_t>(i),
-                 array.bytes.begin() + static_cast<std::ptrdiff_t>(i + part));
+void swap_byte_order(std::span<std::byte> elements, DType type) {
+  switch (size_of(type) / (is_complex_type(type) ? 2 : 1)) {
+    case 2:
+      return swap_words<std::uint16_t>(elements);
+    case 4:
+      return swap_words<std::uint32_t>(elements);
+    case 8:
+      return swap_words<std::uint64_t>(elements);
+    default:
+      return;
   }
-}
-
-void from_fortran_order(Array& array) {
-  if (array.shape.size() < 2 || array.bytes.empty()) return;
-  std::vector<std::byte> ordered(array.bytes.size());
-  gather(array.shape, size_of(array.type), array.bytes.data(), ordered.data(), array.size());
-  array.bytes = std::move(ordered);
 }
 
 }  // namespace pellucid::io

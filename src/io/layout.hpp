@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "pellucid/io/array.hpp"
@@ -22,9 +23,6 @@ inline constexpr std::size_t kMostAxes = 64;
                                           const std::vector<Index>& shape, DType type);
 
 /// Reverses the bytes of every real number (complex ones are two).
-void swap_byte_order(Array& array);
-
-/// Elements given with the first axis running fastest, put into C order.
-void from_fortran_order(Array& array);
+void swap_byte_order(std::span<std::byte> elements, DType type);
 
 }  // namespace pellucid::io

@@ -148,6 +148,8 @@ Model read_model(const std::filesystem::path& path) {
   model.power = read_power(metadata, model.prior);
   model.schedule = metadata.schedule;
   model.calibration = metadata.calibration;
+  model.transform = metadata.transform;
+  model.framing = metadata.framing;
   model.settings = metadata.settings;
   with_path(path, [&] { model.validate(); });
   return model;

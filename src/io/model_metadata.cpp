@@ -163,6 +163,70 @@ Calibration parse_calibration(const Fields& fields) {
   return calibration;
 }
 
+// The name of the transform; `stft` is the one that its framing makes.
+Transform parse_transform_field(const Fields& fields) {
+  const std::string* text = fields.find("transform");
+  if (text == nullptr || *text == name(Framing::Kind::stft)) return Transform::none;
+  try {
+    return parse_transform(*text);
+  } catch (const Error& error) {
+    fields.fail_field("transform", fmt::format("cannot be used: {}", printable(error.what())));
+  }
+}
+
+std::array<double, 2> parse_pair(const json& object, const char* key) {
+  const json list = object.value(key, json());
+  if (!list.is_array() || list.size() != 2 || !list[0].is_number() || !list[1].is_number()) {
+    throw Error(fmt::format("{} is no list of two numbers", key));
+  }
+  return {list[0].get<double>(), list[1].get<double>()};
+}
+
+Framing parse_framing_object(const json& object) {
+  Framing framing;
+  if (!object.is_object() || !object.value("kind", json()).is_string()) {
+    throw Error("it has no kind");
+  }
+  framing.kind = parse_framing(object["kind"].get<std::string>());
+  const json size = object.value("size", json());
+  if (!size.is_array()) throw Error("size is no list");
+  for (const json& length : size) {
+    framing.size.push_back(positive(length, INT32_MAX).value_or(0));
+  }
+  framing.stride = positive(object.value("stride", json()), INT32_MAX).value_or(0);
+  const json rate = object.value("sample_rate", json(0.0));
+  if (!rate.is_number()) throw Error("sample_rate is no number");
+  framing.sample_rate = rate.get<double>();
+  if (framing.kind == Framing::Kind::stft) {
+    framing.edge_mean = parse_pair(object, "edge_mean");
+    framing.edge_variance = parse_pair(object, "edge_variance");
+  }
+  framing.validate();
+  return framing;
+}
+
+Framing parse_framing_field(const Fields& fields) {
+  const auto object = fields.find_json("framing");
+  if (!object) return {};
+  try {
+    return parse_framing_object(*object);
+  } catch (const Error& error) {
+    fields.fail_field("framing", fmt::format("cannot be used: {}", printable(error.what())));
+  }
+}
+
+std::string framing_text(const Framing& framing) {
+  json object{{"kind", name(framing.kind)},
+              {"size", framing.size},
+              {"stride", framing.stride},
+              {"sample_rate", framing.sample_rate}};
+  if (framing.kind == Framing::Kind::stft) {
+    object["edge_mean"] = framing.edge_mean;
+    object["edge_variance"] = framing.edge_variance;
+  }
+  return object.dump();
+}
+
 std::string parse_settings(const Fields& fields) {
   const auto object = fields.find_json("settings");
   if (!object) return "{}";
@@ -184,6 +248,8 @@ ModelMetadata parse_model_metadata(const std::filesystem::path& path,
   metadata.power = parse_positive(fields, "power");
   metadata.schedule = parse_schedule(fields);
   metadata.calibration = parse_calibration(fields);
+  metadata.transform = parse_transform_field(fields);
+  metadata.framing = parse_framing_field(fields);
   metadata.settings = parse_settings(fields);
   return metadata;
 }
@@ -194,7 +260,7 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
   for (const auto& [snr_db, steps] : model.calibration.entries) {
     calibration.push_back({{"snr_db", snr_db}, {"steps", steps}});
   }
-  return {
+  std::map<std::string, std::string> metadata{
       {"format", "pellucid"},
       {"version", fmt::format("{}", kVersion)},
       {"kind", std::string(model.kind())},
@@ -210,6 +276,10 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
       {"calibration", calibration.dump()},
       {"settings", model.settings},
   };
+  if (model.transform != Transform::none) metadata["transform"] = name(model.transform);
+  if (!model.framing.is_none()) metadata["framing"] = framing_text(model.framing);
+  if (model.framing.kind == Framing::Kind::stft) metadata["transform"] = name(model.framing.kind);
+  return metadata;
 }
 
 }  // namespace pellucid::io

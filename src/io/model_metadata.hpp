@@ -20,6 +20,8 @@ struct ModelMetadata {
   std::optional<double> power;
   Schedule schedule;
   Calibration calibration;
+  Transform transform = Transform::none;
+  Framing framing;
   std::string settings = "{}";
 };
 

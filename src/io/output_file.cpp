@@ -26,12 +26,6 @@ std::filesystem::path follow_links(std::filesystem::path path) {
   return path;
 }
 
-// Standard output keeps its place even where it is sent to a regular file.
-bool is_standard_stream(const std::filesystem::path& path) {
-  const std::string& text = path.native();
-  return text.starts_with("/dev/std") || text.starts_with("/dev/fd/") || text.starts_with("/proc/");
-}
-
 std::FILE* open_descriptor(const std::filesystem::path& path, int flags) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
   if (descriptor < 0) return nullptr;
@@ -42,21 +36,22 @@ std::FILE* open_descriptor(const std::filesystem::path& path, int flags) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
+OutputFile::OutputFile(const std::filesystem::path& path, std::string label)
+    : path_(label.empty() ? path : std::filesystem::path(std::move(label))) {
   struct stat status {};
-  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  const bool exists = ::stat(path.c_str(), &status) == 0;
   if (!exists && errno != ENOENT) fail(errno);
   if (exists && S_ISDIR(status.st_mode)) fail(EISDIR);
-  if (exists && (!S_ISREG(status.st_mode) || is_standard_stream(path_))) {
-    target_ = path_;
-    file_ = open_descriptor(path_, O_APPEND);
+  if (io::is_written_directly(path)) {
+    target_ = path;
+    file_ = open_descriptor(path, O_APPEND);
     if (file_ == nullptr) fail(errno);
     return;
   }
-  if (path_.filename().empty()) fail(EISDIR);
+  if (path.filename().empty()) fail(EISDIR);
   // Renaming would replace a file that its owner has protected from writing.
-  if (exists && ::access(path_.c_str(), W_OK) != 0) fail(errno);
-  target_ = follow_links(path_);
+  if (exists && ::access(path.c_str(), W_OK) != 0) fail(errno);
+  target_ = follow_links(path);
   while (file_ == nullptr) {
     temporary_ = io::temporary_name(target_);
     file_ = open_descriptor(temporary_, O_CREAT | O_EXCL);
@@ -81,6 +76,20 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 }
 
 void OutputFile::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+
+void OutputFile::write_at(std::uint64_t position, std::span<const std::byte> bytes) {
+  if (file_ == nullptr) fail(EBADF);
+  if (is_direct()) fail(ESPIPE);
+  if (std::fflush(file_) != 0) fail(errno);
+  while (!bytes.empty()) {
+    const ssize_t put =
+        ::pwrite(::fileno(file_), bytes.data(), bytes.size(), static_cast<off_t>(position));
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) fail(put < 0 ? errno : EIO);
+    position += static_cast<std::uint64_t>(put);
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+}
 
 void OutputFile::commit() {
   if (file_ == nullptr) fail(EBADF);

@@ -2,6 +2,7 @@
 #include "io/output_path.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -44,7 +45,19 @@ std::string_view mend_of(int error) {
   }
 }
 
+// Standard output keeps its place even where it is sent to a regular file.
+bool is_standard_stream(const std::filesystem::path& path) {
+  const std::string& text = path.native();
+  return text.starts_with("/dev/std") || text.starts_with("/dev/fd/") || text.starts_with("/proc/");
+}
+
 }  // namespace
+
+bool is_written_directly(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode) &&
+         (!S_ISREG(status.st_mode) || is_standard_stream(path));
+}
 
 std::filesystem::path temporary_name(const std::filesystem::path& target) {
   static std::atomic<unsigned> counter{std::random_device{}()};

@@ -8,6 +8,10 @@ namespace pellucid::io {
 /// A name in the folder of `target`, `.NAME.tmp-PID-XXXX`, new on every call.
 [[nodiscard]] std::filesystem::path temporary_name(const std::filesystem::path& target);
 
+/// Whether a file at `path` is written as it stands, being no regular file or a standard stream;
+/// any other appears by renaming.
+[[nodiscard]] bool is_written_directly(const std::filesystem::path& path);
+
 /// Throws `Error` with the system's reason for `error`, an `errno`, and what to do about it.
 [[noreturn]] void fail_to_write(const std::filesystem::path& path, int error);
 

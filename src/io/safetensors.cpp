@@ -58,7 +58,7 @@ std::string read_header(io::InputFile& file) {
   for (std::size_t i = 8; i-- > 0;) length = length << 8 | bytes[i];
   if (length > kLongestHeader || length > file.remaining()) {
     io::fail(
-        file.path(),
+        file.label(),
         fmt::format("header claims to have {} bytes, where the file has {} and {} are allowed: "
                     "it is no .safetensors file, truncated or damaged, make it again",
                     length, file.remaining(), kLongestHeader));
@@ -142,21 +142,21 @@ void check_tiling(const io::InputFile& file, std::vector<Place>& places) {
   std::uint64_t at = 0;
   for (const Place& place : places) {
     if (place.end > file.remaining()) {
-      fail_tensor(file.path(), place.name,
+      fail_tensor(file.label(), place.name,
                   fmt::format("ends at byte {} of {}: the file is truncated, make it again",
                               place.end, file.remaining()));
     }
     if (place.begin != at) {
       fail_tensor(
-          file.path(), place.name,
+          file.label(), place.name,
           fmt::format("starts at byte {} where {} is due, {}: make the file again", place.begin, at,
                       place.begin < at ? "overlapping another" : "leaving a gap"));
     }
     at = place.end;
   }
   if (at != file.remaining()) {
-    io::fail(file.path(), fmt::format("has {} bytes after its last tensor: make the file again",
-                                      file.remaining() - at));
+    io::fail(file.label(), fmt::format("has {} bytes after its last tensor: make the file again",
+                                       file.remaining() - at));
   }
 }
 
@@ -179,7 +179,7 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   for (const Place& place : places) {
     Array array{place.type, place.shape, io::allocate(path, place.end - place.begin)};
     file.read(array.bytes);
-    if (std::endian::native != std::endian::little) io::swap_byte_order(array);
+    if (std::endian::native != std::endian::little) io::swap_byte_order(array.bytes, array.type);
     content.tensors.emplace(place.name, std::move(array));
   }
   return content;
@@ -216,7 +216,7 @@ void write_safetensors(OutputFile& out, const SafeTensors& content) {
       out.write(array->bytes);
     } else {
       Array swapped = *array;
-      io::swap_byte_order(swapped);
+      io::swap_byte_order(swapped.bytes, swapped.type);
       out.write(swapped.bytes);
     }
   }

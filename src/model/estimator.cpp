@@ -46,17 +46,23 @@ Estimator<T>::Estimator(Model model, int threads)
     : model_(normalised(checked(std::move(model)))),
       offset_(offset_as<T>(model_)),
       scale_(static_cast<RealOf<T>>(model_.scale)),
+      transform_(model_.transform, model_.shape),
       denoiser_(std::make_unique<MixtureDenoiser<T>>(exact_denoiser<T>(model_, threads))) {}
 
 template <class T>
 Matrix<T> Estimator<T>::to_model_units(ConstBatch<T> x) const {
-  return (x.colwise() - offset_) / scale_;
+  Matrix<T> result = x;
+  transform_.forward(result);
+  result.colwise() -= offset_;
+  result /= scale_;
+  return result;
 }
 
 template <class T>
 Matrix<T> Estimator<T>::to_user_units(Matrix<T> x) const {
   x *= scale_;
   x.colwise() += offset_;
+  transform_.inverse(x);
   return x;
 }
 
@@ -91,6 +97,7 @@ Matrix<T> draw(const Model& model, Index count, std::uint64_t seed) {
                                        prior_as<Wide<T>>(model));
   samples *= Wide<T>(model.scale);
   samples.colwise() += offset_as<Wide<T>>(model);
+  SampleTransform<Wide<T>>(model.transform, model.shape).inverse(samples);
   return samples.template cast<T>();
 }
 

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "model/transformed_source.hpp"
+
 namespace pellucid {
 
 namespace {
@@ -45,7 +47,7 @@ Units<T> find_units(const SampleSource<T>& clean, Monitor* monitor) {
 }
 
 template <class T>
-Model model_with_units(const Units<T>& units, std::vector<Index> shape, const std::string& kind,
+Model model_with_units(const Units<T>& units, const SampleSpace& space, const std::string& kind,
                        Index samples) {
   if (!std::isfinite(units.power)) {
     throw Error(
@@ -59,10 +61,12 @@ Model model_with_units(const Units<T>& units, std::vector<Index> shape, const st
         "differ, or scale them");
   }
   Model model;
-  model.shape = std::move(shape);
+  model.shape = space.shape;
+  model.transform = space.transform;
+  model.framing = space.framing;
   model.offset = units.offset.template cast<std::complex<double>>();
   model.scale = std::sqrt(units.power);
-  model.power = units.power;
+  model.power = space.signal_power.value_or(units.power);
   model.settings = nlohmann::json{{"prior", kind}, {"samples", samples}}.dump();
   return model;
 }
@@ -80,40 +84,43 @@ void set_prior(Model& model, Prior prior) {
 }  // namespace
 
 template <class T>
-Model fit_gaussian_model(const SampleSource<T>& clean, std::vector<Index> shape, int threads,
+Model fit_gaussian_model(const SampleSource<T>& clean, SampleSpace space, int threads,
                          Monitor* monitor) {
-  Gaussian<T> prior = fit_gaussian(clean, threads, monitor);
-  Model model = model_with_units<T>({prior.mean, average_variance(prior)}, std::move(shape),
-                                    "gaussian", clean.count());
-  prior.mean.setZero();
-  prior.covariance /= model.power;
-  set_prior<T>(model, std::move(prior));
-  return model;
-}
-
-template <class T>
-Model fit_pca_model(const SampleSource<T>& clean, std::vector<Index> shape, Index rank, int threads,
-                    Monitor* monitor) {
+  Gaussian<T> prior =
+      fit_gaussian(TransformedSource<T>(clean, space.transform, space.shape), threads, monitor);
   Model model =
-      model_with_units(find_units(clean, monitor), std::move(shape), "pca", clean.count());
-  LowRank<T> prior = fit_low_rank(clean, rank, threads, monitor);
+      model_with_units<T>({prior.mean, average_variance(prior)}, space, "gaussian", clean.count());
   prior.mean.setZero();
-  prior.eigenvalues /= model.power;
+  prior.covariance /= model.scale * model.scale;
   set_prior<T>(model, std::move(prior));
   return model;
 }
 
 template <class T>
-Model fit_mixture_model(const SampleSource<T>& clean, std::vector<Index> shape,
+Model fit_pca_model(const SampleSource<T>& clean, SampleSpace space, Index rank, int threads,
+                    Monitor* monitor) {
+  const TransformedSource<T> source(clean, space.transform, space.shape);
+  double power = 0;
+  LowRank<T> prior = fit_low_rank(source, rank, threads, monitor, &power);
+  Model model = model_with_units<T>({prior.mean, power}, space, "pca", clean.count());
+  prior.mean.setZero();
+  prior.eigenvalues /= model.scale * model.scale;
+  set_prior<T>(model, std::move(prior));
+  return model;
+}
+
+template <class T>
+Model fit_mixture_model(const SampleSource<T>& clean, SampleSpace space,
                         const MixtureFitOptions<T>& options, Monitor* monitor,
                         MixtureFitReport* report) {
-  const Units<T> units = find_units(clean, monitor);
-  Model model = model_with_units(units, std::move(shape), "mixture", clean.count());
-  const NormalisedSource<T> normalised(clean, units.offset, model.scale);
+  const TransformedSource<T> source(clean, space.transform, space.shape);
+  const Units<T> units = find_units(source, monitor);
+  Model model = model_with_units(units, space, "mixture", clean.count());
+  const NormalisedSource<T> normalised(source, units.offset, model.scale);
   MixtureFitOptions<T> normalised_options = options;
   if (auto& start = normalised_options.start; start && start->dim() == clean.dim()) {
     start->means = (start->means.colwise() - units.offset) / model.scale;
-    for (auto& covariance : start->covariances) covariance /= model.power;
+    for (auto& covariance : start->covariances) covariance /= units.power;
   }
   MixtureFit<T> fit = fit_mixture(normalised, normalised_options, monitor);
 
@@ -131,11 +138,10 @@ Model fit_mixture_model(const SampleSource<T>& clean, std::vector<Index> shape,
   return model;
 }
 
-#define PELLUCID_INSTANTIATE(T)                                                                    \
-  template Model fit_gaussian_model<T>(const SampleSource<T>&, std::vector<Index>, int, Monitor*); \
-  template Model fit_pca_model<T>(const SampleSource<T>&, std::vector<Index>, Index, int,          \
-                                  Monitor*);                                                       \
-  template Model fit_mixture_model<T>(const SampleSource<T>&, std::vector<Index>,                  \
+#define PELLUCID_INSTANTIATE(T)                                                               \
+  template Model fit_gaussian_model<T>(const SampleSource<T>&, SampleSpace, int, Monitor*);   \
+  template Model fit_pca_model<T>(const SampleSource<T>&, SampleSpace, Index, int, Monitor*); \
+  template Model fit_mixture_model<T>(const SampleSource<T>&, SampleSpace,                    \
                                       const MixtureFitOptions<T>&, Monitor*, MixtureFitReport*);
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<double>)

@@ -60,6 +60,20 @@ void check_units(const Model& model) {
   }
 }
 
+void check_framing(const Model& model) {
+  model.framing.validate();
+  const bool spectra = model.framing.kind == Framing::Kind::stft;
+  if (spectra && !model.is_complex()) {
+    throw Error("framing: short-time spectra are complex, the prior is real: fit a complex one");
+  }
+  if (model.transform == Transform::dft && !model.is_complex()) {
+    throw Error("transform: dft is for complex data, the prior is real: choose dct or none");
+  }
+  if (spectra && model.transform != Transform::none) {
+    throw Error("transform: short-time spectra are not transformed again: choose none");
+  }
+}
+
 void check_calibration(const Calibration& calibration) {
   const auto& entries = calibration.entries;
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -92,6 +106,7 @@ void Model::validate() const {
   visit_prior(*this, [](const auto& known) { known.validate(); });
   check_shape(*this);
   check_units(*this);
+  check_framing(*this);
   check_calibration(calibration);
 }
 

@@ -38,7 +38,8 @@ std::vector<double> Noise::standard_deviations(const Model& model) const {
 
 std::vector<double> Noise::model_variances(const Model& model) const {
   std::vector<double> variances = standard_deviations(model);
-  for (double& v : variances) v = (v / model.scale) * (v / model.scale);
+  const double gain = model.framing.noise_gain();
+  for (double& v : variances) v = gain * (v / model.scale) * (v / model.scale);
   return variances;
 }
 

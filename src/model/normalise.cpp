@@ -42,13 +42,14 @@ void move_units(GaussianMixture<T>& prior, const Vector<T>& mean, double q) {
 Model normalised(Model model) {
   // Units that are right to rounding stay, so that a fitted model is used to the bit as stored.
   constexpr double rounding = 1e-9;
-  const double q = std::sqrt(model.power) / model.scale;
+  // The power of a framed model is that of the signals its samples are cut from.
+  const double q = model.framing.is_none() ? std::sqrt(model.power) / model.scale : 1.0;
   const auto normalise = [&](auto& prior) {
     const auto mean = mean_of(prior);
     const bool centred = mean.cwiseAbs().maxCoeff() <= rounding * q;
     if (centred && std::abs(q - 1) <= rounding) return;
     model.offset += model.scale * mean.template cast<std::complex<double>>();
-    model.scale = std::sqrt(model.power);
+    model.scale *= q;
     move_units(prior, mean, q);
   };
   std::visit([&](auto& field) { std::visit(normalise, field); }, model.prior);

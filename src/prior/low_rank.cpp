@@ -84,8 +84,9 @@ Matrix<T> left_vectors(const Matrix<T>& centred, const Matrix<T>& right) {
 
 template <class T>
 LowRank<T> fit_through_gram(const SampleSource<T>& clean, Index rank, int threads,
-                            Monitor* monitor) {
+                            Monitor* monitor, double* power) {
   const auto [centred, mean] = read_centred(clean, monitor);
+  if (power != nullptr) *power = centred.squaredNorm() / static_cast<double>(centred.size());
   Matrix<T> gram = gram_matrix(centred, threads);
   if (!gram.allFinite()) {
     throw Error("PCA fit: the variance exceeds the range of double precision: scale the data");
@@ -141,14 +142,17 @@ LowRank<T> leading_components(const Gaussian<T>& prior, Index rank) {
 }
 
 template <class T>
-LowRank<T> fit_low_rank(const SampleSource<T>& clean, Index rank, int threads, Monitor* monitor) {
+LowRank<T> fit_low_rank(const SampleSource<T>& clean, Index rank, int threads, Monitor* monitor,
+                        double* power) {
   check_not_empty(clean, "PCA fit");
   const linalg::SingleThreadedBlas blas;
   const Index n = clean.dim(), count = clean.count();
   check_rank(rank, std::min(n, count - 1),
              fmt::format("{} centred samples of dimension {}", count, n));
-  if (count < n) return fit_through_gram(clean, rank, threads, monitor);
-  return leading_components(fit_gaussian(clean, threads, monitor), rank);
+  if (count < n) return fit_through_gram(clean, rank, threads, monitor, power);
+  const Gaussian<T> all = fit_gaussian(clean, threads, monitor);
+  if (power != nullptr) *power = average_variance(all);
+  return leading_components(all, rank);
 }
 
 template <class T>
@@ -160,7 +164,8 @@ Matrix<T> draw(const LowRank<T>& prior, Index count, std::uint64_t seed, Index f
 #define PELLUCID_INSTANTIATE(T)                                                      \
   template struct LowRank<T>;                                                        \
   template double average_variance<T>(const LowRank<T>&);                            \
-  template LowRank<T> fit_low_rank<T>(const SampleSource<T>&, Index, int, Monitor*); \
+  template LowRank<T> fit_low_rank<T>(const SampleSource<T>&, Index, int, Monitor*,  \
+                                      double*);                                      \
   template LowRank<T> leading_components<T>(const Gaussian<T>&, Index);              \
   template Matrix<T> draw<T>(const LowRank<T>&, Index, std::uint64_t, Index);
 PELLUCID_INSTANTIATE(double)

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pellucid/base/random.hpp"
 #include "pellucid/model/estimator.hpp"
 #include "pellucid/model/fit.hpp"
+#include "pellucid/model/training_vectors.hpp"
 #include "support/golden.hpp"
 
 namespace pellucid {
@@ -132,17 +134,109 @@ TEST(Evaluate, SingleAndDoublePrecisionAgree) {
   }
 }
 
-TEST(Evaluate, GalleryShowsThreeLevels) {
+// Blocks of any size give the same numbers, to the rounding of sums in another order.
+TEST(Evaluate, BlocksGiveWhatTheWholeGives) {
   const NamedModel model{"m", truth()};
-  auto options = at({-10, -5, 0, 5, 10, 15, 20}, {Method::one_step});
+  auto options = at({-5, 15}, {Method::one_step, Method::sample});
+  options.estimate.steps = Steps{5};
+  const Matrix<double> x = clean().leftCols(700);
+  const Evaluation whole = evaluate<double>(x, {model}, &model, options);
+  options.block_entries = 12 * 90;
+  const Evaluation blocks = evaluate<double>(x, {model}, &model, options);
+  ASSERT_EQ(whole.rows.size(), blocks.rows.size());
+  for (std::size_t i = 0; i < whole.rows.size(); ++i) {
+    const EvaluationRow &a = whole.rows[i], &b = blocks.rows[i];
+    EXPECT_NEAR(a.nmse / b.nmse, 1.0, 1e-10) << a.method;
+    EXPECT_NEAR(a.nmse_stderr / b.nmse_stderr, 1.0, 1e-10) << a.method;
+    EXPECT_NEAR(*a.excess, *b.excess, 1e-12) << a.method;
+    EXPECT_NEAR(*a.excess_stderr, *b.excess_stderr, 1e-12) << a.method;
+    EXPECT_EQ(a.evaluations, b.evaluations);
+  }
+  EXPECT_NEAR(*whole.rows.front().mmse, *blocks.rows.front().mmse, 1e-12);
+  EXPECT_NEAR(*whole.rows.front().mmse_stderr, *blocks.rows.front().mmse_stderr, 1e-12);
+}
+
+TEST(Evaluate, GalleryShowsSevenLevelsAtMost) {
+  const NamedModel model{"m", truth()};
+  auto options = at({-15, -10, -5, 0, 5, 10, 15, 20, 25, 30}, {Method::one_step});
   options.gallery_samples = 5;
-  const Evaluation result = evaluate<double>(clean().leftCols(20), {model}, nullptr, options);
+  options.block_entries = 12 * 3;  // the pictures' samples come in two blocks
+  const Matrix<double> x = clean().leftCols(20);
+  const Evaluation result = evaluate<double>(x, {model}, nullptr, options);
   ASSERT_TRUE(result.gallery.has_value());
-  EXPECT_EQ(result.gallery->clean.cols(), 5);
+  EXPECT_LT((result.gallery->clean - x.leftCols(5).cast<float>()).norm(), 1e-6);
   EXPECT_EQ(result.gallery->generated.cols(), 10);
-  ASSERT_EQ(result.gallery->levels.size(), 3U);
-  EXPECT_EQ(result.gallery->levels[1].snr_db, 0.0);
+  ASSERT_EQ(result.gallery->levels.size(), 7U);
+  EXPECT_EQ(result.gallery->levels.front().snr_db, -15.0);
+  EXPECT_EQ(result.gallery->levels.back().snr_db, 30.0);
   EXPECT_EQ(result.gallery->levels[0].estimates.size(), 3U);  // wiener, pca, one-step
+  EXPECT_LT((result.gallery->levels.back().noisy - result.gallery->clean).norm(),
+            (result.gallery->levels.front().noisy - result.gallery->clean).norm());
+}
+
+// Sounds of different lengths.
+class Sounds final : public SignalSource<double> {
+ public:
+  explicit Sounds(std::vector<Vector<double>> sounds) : sounds_(std::move(sounds)) {
+    for (const auto& sound : sounds_) shapes_.push_back({sound.size()});
+  }
+  [[nodiscard]] Index count() const override { return std::ssize(sounds_); }
+  [[nodiscard]] const std::vector<Index>& shape(Index i) const override {
+    return shapes_[static_cast<std::size_t>(i)];
+  }
+  void read(Index first, Batch<double> out) const override {
+    for (Index j = 0; j < out.cols(); ++j)
+      out.col(j) = sounds_[static_cast<std::size_t>(first + j)];
+  }
+  [[nodiscard]] double sample_rate() const override { return 1000.0; }
+
+ private:
+  std::vector<Vector<double>> sounds_;
+  std::vector<std::vector<Index>> shapes_;
+};
+
+Sounds some_sounds() {
+  std::vector<Vector<double>> sounds;
+  for (const Index length : {1500, 900, 2500, 1500}) {
+    Matrix<double> sound(length, 1);
+    RandomStream(4, Purpose::probe)
+        .normal<double>(static_cast<std::uint64_t>(sounds.size()), 0, sound);
+    for (Index i = 1; i < length; ++i) sound(i, 0) += 0.95 * sound(i - 1, 0);
+    sounds.push_back(sound.col(0));
+  }
+  return Sounds(std::move(sounds));
+}
+
+TEST(Evaluate, SoundsOfAnyLengthAreCutAndPutTogether) {
+  const Sounds sounds = some_sounds();
+  Framing framing;
+  framing.kind = Framing::Kind::stft;
+  framing.size = {32};
+  framing.stride = 16;
+  using Complex = std::complex<double>;
+  const auto cut = cut_training_vectors<double, Complex>(sounds, framing, 1000, 1);
+  SampleSpace space({15});
+  space.framing = cut.framing;
+  space.signal_power = cut.signal_power;
+  const NamedModel model{"s",
+                         fit_gaussian_model<Complex>(MatrixSource<Complex>(cut.vectors), space)};
+  auto options = at({0, 20}, {Method::one_step});
+  options.gallery_samples = 8;
+  const Evaluation result = evaluate<double>(sounds, {model}, nullptr, options);
+  // 6400 values of noise; the error of their mean square is 1.8 %.
+  EXPECT_NEAR(row(result, "least-squares", 0).nmse, 1.0, 0.09);
+  const auto& estimate = row(result, "one-step", 0, "s");
+  EXPECT_LT(estimate.nmse, 0.5);
+  // A Gaussian model's only step is its Wiener filter, through the same framing.
+  EXPECT_NEAR(estimate.nmse / row(result, "wiener", 0).nmse, 1.0, 1e-9);
+  ASSERT_TRUE(estimate.segmental_snr_db.has_value());
+  EXPECT_GT(*estimate.segmental_snr_db, *row(result, "least-squares", 0).segmental_snr_db + 2);
+  ASSERT_TRUE(result.gallery.has_value());
+  EXPECT_EQ(result.gallery->sample_rate, 1000.0);
+  EXPECT_EQ(result.gallery->clean.rows(), 1500);  // two of at least a second, cut to the shorter
+  EXPECT_EQ(result.gallery->clean.cols(), 2);
+  EXPECT_EQ(result.gallery->generated.cols(), 0);
+  EXPECT_NE(result.framing.find("32"), std::string::npos);
 }
 
 TEST(Evaluate, BadInputIsRefused) {

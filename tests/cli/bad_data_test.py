@@ -165,9 +165,9 @@ class BadDataTest(ProgramTest):
         for name in (self.save("same.npy", np.ones((9, 4))), self.save("one.npy", self.x[:1])):
             for options in (("--prior", "gaussian"), ("--prior", "pca"), ("--components", 1)):
                 self.fail_with(1, "fit", name, "-o", "o.safetensors", *options, says=f"{name}: ")
-            self.fail_with(1, "evaluate", name, "-m", "m.safetensors", "--snr-db", 0,
-                           says=f"{name}: ")
-            self.fail_with(1, "corrupt", name, "-o", "o.npy", "--snr-db", 0, says=f"{name}: ")
+        self.fail_with(1, "evaluate", "same.npy", "-m", "m.safetensors", "--snr-db", 0,
+                       says="same.npy: ")
+        self.fail_with(1, "corrupt", "same.npy", "-o", "o.npy", "--snr-db", 0, says="same.npy: ")
         self.save("huge.npy", self.x * 1e160)
         for options in (("--prior", "gaussian"), ("--prior", "pca"), ("--components", 2)):
             self.fail_with(1, "fit", "huge.npy", "-o", "o.safetensors", *options, says="huge.npy: ")

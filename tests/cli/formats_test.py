@@ -71,13 +71,15 @@ class InputFormTest(ProgramTest):
                      "-m", "m.safetensors", "-o", "out", "--snr-db", 10)
         self.assertEqual(
             sorted(p.name for p in (self.folder / "out").iterdir()),
-            ["a.v1.npy", "a.v2.npy", "images-idx3-ubyte.npy", "images.npy"],
+            ["a.v1.npy", "a.v2.npy", "images", "images-idx3-ubyte.idx.gz"],
         )
 
     def test_two_inputs_of_one_name_are_refused(self):
         self.succeed("fit", "images.npy", "--prior", "gaussian", "-o", "m.safetensors")
-        self.fail_with(1, "denoise", "images.npy", "images", "-m", "m.safetensors", "-o", "out",
-                       "--snr-db", 10, says=("images", "out/images.npy"))
+        (self.folder / "other").mkdir()
+        self.save("other/images.npy", self.images)
+        self.fail_with(1, "denoise", "images.npy", "other/images.npy", "-m", "m.safetensors",
+                       "-o", "out", "--snr-db", 10, says=("other/images.npy", "out/images.npy"))
 
     def test_info_tells_form_shape_and_statistics(self):
         for form in self.forms:
@@ -150,9 +152,9 @@ class PictureOutputTest(ProgramTest):
         x = np.random.default_rng(5).standard_normal((20, 4))
         self.save("x.npy", x)
         self.succeed("fit", "x.npy", "--prior", "gaussian", "-o", "m.safetensors")
-        for name in ("out", "out.txt", "out.png"):
+        for name, says in (("out", ".npy"), ("out.txt", ".npy"), ("out.png", "(4,)")):
             self.fail_with(1, "sample", "-m", "m.safetensors", "-n", 2, "-o", name,
-                           says=(f"{name}: ", ".npy", "(4,)"))
+                           says=(f"{name}: ", says))
 
     def test_a_single_picture_is_one_sample(self):
         images = self.fit((6, 9))

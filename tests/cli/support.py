@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the tests of the program share: a run in a folder of its own, and files written by hand."""
 
+import io
 import json
 import os
 import struct
@@ -8,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import wave
 import zlib
 from pathlib import Path
 
 import numpy as np
+import scipy.io
 
 PELLUCID = os.environ.get("PELLUCID", "pellucid")
 GOLDEN = Path(os.environ.get("PELLUCID_TEST_DATA", "tests/data")) / "golden"
@@ -151,6 +154,22 @@ def png(image):
     header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
     parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def wav(samples, rate=8000):
+    """A mono WAV of 16-bit samples, rounded and clipped."""
+    holder = io.BytesIO()
+    with wave.open(holder, "wb") as sound:
+        sound.setparams((1, 2, rate, 0, "NONE", "not compressed"))
+        sound.writeframes(np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes())
+    return holder.getvalue()
+
+
+def mat5(name, array):
+    """A MATLAB file of version 5 with one variable."""
+    holder = io.BytesIO()
+    scipy.io.savemat(holder, {name: array})
+    return holder.getvalue()
 
 
 def read_png(path):

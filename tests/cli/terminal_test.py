@@ -15,7 +15,7 @@ import unittest
 
 import numpy as np
 
-from support import PELLUCID, ProgramTest, coloured, idx, png
+from support import PELLUCID, ProgramTest, coloured, idx, mat5, png, wav
 
 COMMANDS = ("fit", "denoise", "sample", "evaluate", "corrupt", "info")
 COLUMNS, LINES = 100, 45
@@ -54,6 +54,17 @@ class HelpTest(ProgramTest):
         self.save("sigma.npy", rng.uniform(0.5, 2, 300))
         images = rng.integers(0, 256, (120, 4, 4)).astype(np.uint8)
         self.write("train-images-idx3-ubyte.gz", gzip.compress(idx(images)))
+        self.write("channels.mat", mat5("H", x))
+        speech = np.cumsum(rng.standard_normal(6000)) * 200
+        speech -= speech.mean()
+        (self.folder / "sounds").mkdir()
+        for name in ("sounds/a.wav", "sounds/b.wav", "noisy.wav"):
+            self.write(name, wav(speech))
+        (self.folder / "photographs").mkdir()
+        for i, size in enumerate(((20, 30), (25, 17))):
+            self.write(f"photographs/{i}.png", png(rng.integers(0, 256, size)))
+        self.succeed("fit", "sounds", "--frame", 16, "--prior", "gaussian",
+                     "-o", "speech.safetensors")
         (self.folder / "images").mkdir()
         for i, image in enumerate(rng.integers(0, 256, (110, 12, 11))):
             self.write(f"images/{i:03}.png", png(image))

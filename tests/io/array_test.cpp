@@ -138,6 +138,8 @@ TEST(Array, FormatsAreFoundByContent) {
   refused("hello world", {"format is not known", "68 65 6c 6c", "IDX"});
   refused(std::string_view("PK\x03\x04....", 8), {"zip"});
   refused("x", {"format is not known"});
+  refused("\xff\xd8\xff\xe0", {"JPEG"});
+  test::expect_refused(test::store(folder / "old.mat", std::string(40, '\0')), read_array, {"-v7"});
   test::expect_refused(folder / "missing.npy", read_array, {"No such file", "check the name"});
   test::expect_refused("/dev/null", read_array, {"regular file"});
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "io/files.hpp"
+#include "pellucid/io/array_file.hpp"
 
 namespace pellucid {
 namespace {
@@ -95,6 +96,32 @@ TEST_F(Npy, FortranOrderIsConverted) {
   std::vector<std::int16_t> expected(24);
   for (std::size_t i = 0; i < 24; ++i) expected[i] = static_cast<std::int16_t>(i);
   EXPECT_EQ(values_of<std::int16_t>(array), expected);
+}
+
+TEST_F(Npy, FortranOrderIsReadInBlocksOfAnySize) {
+  // Tall enough that runs of a block lie far apart, and more than one buffer of them.
+  const Index samples = 30'000, entries = 60;
+  std::vector<float> stored(static_cast<std::size_t>(samples * entries));
+  for (Index j = 0; j < entries; ++j) {
+    for (Index i = 0; i < samples; ++i) {
+      stored[static_cast<std::size_t>(j * samples + i)] = static_cast<float>(i * entries + j);
+    }
+  }
+  const auto path = test::store(folder_ / "tall.npy",
+                                npy(dictionary(">f4", "(30000, 60)", true), raw(stored, true)));
+  const auto reader = open_array(path.string());
+  EXPECT_TRUE(reader->traits().fortran_order);
+  for (const Index block : {Index{1000}, Index{17'000}, samples}) {
+    for (Index first = 0; first < samples; first += block) {
+      const Array part = reader->block(first, std::min(block, samples - first));
+      const auto values = values_of<float>(part);
+      bool right = true;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        right &= values[i] == static_cast<float>(first * entries + static_cast<Index>(i));
+      }
+      EXPECT_TRUE(right) << first;
+    }
+  }
 }
 
 TEST_F(Npy, EveryVersionAndSpelling) {

@@ -3,6 +3,7 @@
 
 #include "io/files.hpp"
 #include "io/png_file.hpp"
+#include "io/round_trip.hpp"
 
 namespace pellucid {
 namespace {
@@ -25,7 +26,7 @@ class Png : public testing::Test {
   Array read(const std::string& bytes) { return read_array(test::store(folder_ / "a.png", bytes)); }
 
   void refused(std::string_view bytes, std::initializer_list<const char*> parts) {
-    test::expect_refused(test::store(folder_ / "bad.png", bytes), read_png, parts);
+    test::expect_refused(test::store(folder_ / "bad.png", bytes), read_array, parts);
   }
 
   test::TemporaryFolder folder_;
@@ -91,7 +92,8 @@ TEST_F(Png, DamagedImagesAreRefused) {
   const std::string good = png_file(3, 2, 8, kGrey, "\0\1\2\3\0\4\5\6"s);
   for (std::size_t length = 0; length < good.size(); ++length) {
     const auto path = test::store(folder_ / "cut.png", good.substr(0, length));
-    EXPECT_THAT(test::error_of([&] { (void)read_png(path); }), testing::StartsWith(path.string()));
+    EXPECT_THAT(test::error_of([&] { (void)read_array(path); }),
+                testing::StartsWith(path.string()));
   }
   std::string wrong_sum = good;
   wrong_sum[45] = static_cast<char>(wrong_sum[45] ^ 1);
@@ -129,24 +131,36 @@ TEST_F(Png, FoldersOfDifferentImagesNameTheFirstThatDiffers) {
               testing::StartsWith((images / "2.png").string()));
 }
 
-TEST_F(Png, FoldersAreWrittenRoundedAndClipped) {
+TEST_F(Png, PicturesAreDecodedWhenAskedFor) {
   const auto images = folder_ / "images";
-  const Array array =
-      array_of<float>(DType::float32, {2, 1, 3}, {-3, 0.4F, 0.6F, 254.6F, 255.6F, 1e9F});
-  EXPECT_EQ(write_png_folder(images, array), 3);
-  EXPECT_EQ(values_of<std::uint8_t>(read_array(images / "00001.png")),
-            (std::vector<std::uint8_t>{255, 255, 255}));
-  const Array all = read_array(images);
-  EXPECT_EQ(all.shape, array.shape);
-  EXPECT_EQ(values_of<std::uint8_t>(all), (std::vector<std::uint8_t>{0, 0, 1, 255, 255, 255}));
-  test::expect_refused(images, [&](const auto& path) { write_png_folder(path, array); },
+  std::filesystem::create_directory(images);
+  test::store(images / "1.png", encoded({1, 2}, 2, 1, 1));
+  const std::string second = encoded({3, 4}, 2, 1, 1);
+  test::store(images / "2.png", second);
+  const auto reader = open_array(images.string());
+  EXPECT_EQ(reader->traits().bits, 8);
+  EXPECT_EQ(values_of<std::uint8_t>(reader->block(1, 1)), (std::vector<std::uint8_t>{3, 4}));
+  test::store(images / "2.png", encoded({1, 2}, 1, 2, 1));
+  EXPECT_THAT(test::error_of([&] { (void)reader->all(); }), testing::HasSubstr("became (2, 1)"));
+  std::filesystem::remove(images / "2.png");
+  EXPECT_EQ(values_of<std::uint8_t>(reader->block(0, 1)), (std::vector<std::uint8_t>{1, 2}));
+  EXPECT_THAT(test::error_of([&] { (void)reader->block(1, 1); }),
+              testing::StartsWith((images / "2.png").string()));
+}
+
+TEST_F(Png, FullFoldersAreKept) {
+  const auto images = folder_ / "images";
+  const Array array = test::some_array(DType::uint8, {2, 1, 3});
+  test::write_blocks(images.string() + "/", array);
+  test::expect_refused(images, [&](const auto& path) { return test::write_blocks(path, array); },
                        {"File exists"});
 }
 
 TEST_F(Png, WhatIsNoImageLeavesNoFolder) {
   const auto write = [&](const Array& array) {
     const auto images = folder_ / "images";
-    test::expect_refused(images, [&](const auto& path) { write_png_folder(path, array); }, {});
+    test::expect_refused(images, [&](const auto& path) { return test::write_blocks(path, array); },
+                         {});
     EXPECT_EQ(folder_.entries(), 0);
   };
   write(array_of<float>(DType::float32, {1, 3}, {1, 2, 3}));

@@ -7,17 +7,9 @@
 
 namespace pellucid {
 
-/// `|x_j - mean|^2` of every column about the columns' mean, summed in double precision.
+/// Observation noise of unit variance per entry for signals `first ...`, N x count: the same
+/// numbers for the same seed and signal wherever test signals are made noisy.
 template <class T>
-[[nodiscard]] Eigen::VectorXd centred_powers(ConstBatch<T> samples);
-
-/// `P`: the average variance per entry of samples about their own mean.
-template <class T>
-[[nodiscard]] double average_power(ConstBatch<T> samples);
-
-/// Observation noise of unit variance per entry, N x n: the same numbers for the same seed wherever
-/// test samples are made noisy.
-template <class T>
-[[nodiscard]] Matrix<T> unit_noise(Index dim, Index count, std::uint64_t seed);
+[[nodiscard]] Matrix<T> unit_noise(Index dim, Index count, std::uint64_t seed, Index first = 0);
 
 }  // namespace pellucid

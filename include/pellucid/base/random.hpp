@@ -16,6 +16,7 @@ enum class Purpose : std::uint32_t {
   component_draw = 4,     ///< which component of a mixture a draw comes from
   fit_start = 5,          ///< starts of fits, such as k-means++
   probe = 6,              ///< random directions of matrix-free analysis
+  training_choice = 7,    ///< which of many vectors a prior is fitted to
 };
 
 /// Counter-based random numbers (Philox 4x32-10, Salmon et al. 2011, by Random123), keyed by seed,

@@ -32,6 +32,15 @@ enum class DType {
 [[nodiscard]] bool is_complex_type(DType type);
 [[nodiscard]] std::string_view name(DType type);  ///< NumPy's name, "float32"
 
+/// The `DType` of a C++ type that samples come in.
+template <class T>
+[[nodiscard]] constexpr DType dtype_of() {
+  if constexpr (std::is_same_v<T, float>) return DType::float32;
+  if constexpr (std::is_same_v<T, double>) return DType::float64;
+  if constexpr (std::is_same_v<T, std::complex<float>>) return DType::complex64;
+  if constexpr (std::is_same_v<T, std::complex<double>>) return DType::complex128;
+}
+
 /// An array as files hold it: native byte order, C order, element type known at run time only.
 struct Array {
   DType type = DType::float32;
@@ -82,9 +91,8 @@ class ArraySource final : public SampleSource<T> {
   std::string label_;
 };
 
-/// Reads any format Pellucid knows, found by content: `.npy`, IDX (also gzipped), one PNG or a
-/// folder of PNG of one size. Nothing is allocated before the header has been checked against the
-/// file's length. Throws `Error`, first word the path.
+/// Reads a whole array from any format Pellucid knows, as `open_array` of array_file.hpp does.
+/// Throws `Error`, first word the path.
 [[nodiscard]] Array read_array(const std::filesystem::path& path);
 
 }  // namespace pellucid

@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "pellucid/io/array.hpp"
-#include "pellucid/io/output_file.hpp"
 
 namespace pellucid {
 
@@ -12,9 +11,7 @@ namespace pellucid {
 /// order (converted). Object, string, bool and structured arrays are refused.
 [[nodiscard]] Array read_npy(const std::filesystem::path& path);
 
-/// Writes version 1.0, C order, to a temporary name beside `path` and renames it; the form with an
-/// open output leaves `commit` to the caller.
+/// Writes version 1.0, C order; the file appears whole or not at all.
 void write_npy(const std::filesystem::path& path, const Array& array);
-void write_npy(OutputFile& out, const Array& array);
 
 }  // namespace pellucid

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pellucid {
@@ -18,22 +20,28 @@ namespace pellucid {
 /// pipe) is written directly.
 class OutputFile {
  public:
-  explicit OutputFile(std::filesystem::path path);
+  /// `label`, where given, names the file in messages.
+  explicit OutputFile(const std::filesystem::path& path, std::string label = {});
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  /// Writes at a place counted from the file's start, wherever `write` goes on; not where
+  /// `is_direct`.
+  void write_at(std::uint64_t position, std::span<const std::byte> bytes);
   /// Flushes to disk, checks that everything was written, and renames.
   void commit();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Whether the target is no regular file, and what is written cannot be taken back.
+  [[nodiscard]] bool is_direct() const { return temporary_.empty(); }
 
  private:
   [[noreturn]] void fail(int error) const;
 
-  std::filesystem::path path_;       // as the user wrote it, for messages
+  std::filesystem::path path_;       // as the user knows it, for messages
   std::filesystem::path target_;     // with symbolic links followed
   std::filesystem::path temporary_;  // empty where the target is written directly
   std::FILE* file_ = nullptr;

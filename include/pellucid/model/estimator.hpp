@@ -6,6 +6,7 @@
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/model/noise.hpp"
 #include "pellucid/reverse/estimate.hpp"
+#include "pellucid/signal/transform.hpp"
 
 namespace pellucid {
 
@@ -38,7 +39,7 @@ class Estimator {
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] const Denoiser<T>& denoiser() const { return *denoiser_; }
 
-  /// `(x - offset) / scale` and back.
+  /// `(F x - offset) / scale` with the model's transform `F`, and back.
   [[nodiscard]] Matrix<T> to_model_units(ConstBatch<T> x) const;
   [[nodiscard]] Matrix<T> to_user_units(Matrix<T> x) const;
 
@@ -46,6 +47,7 @@ class Estimator {
   Model model_;
   Vector<T> offset_;
   RealOf<T> scale_;
+  SampleTransform<T> transform_;
   std::unique_ptr<const Denoiser<T>> denoiser_;
 };
 

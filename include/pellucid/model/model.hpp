@@ -12,6 +12,8 @@
 #include "pellucid/prior/low_rank.hpp"
 #include "pellucid/reverse/calibration.hpp"
 #include "pellucid/schedule/schedule.hpp"
+#include "pellucid/signal/framing.hpp"
+#include "pellucid/signal/transform.hpp"
 
 namespace pellucid {
 
@@ -20,17 +22,21 @@ using ComplexPrior =
     std::variant<Gaussian<std::complex<double>>, GaussianMixture<std::complex<double>>,
                  LowRank<std::complex<double>>>;
 
-/// A prior with the units it was fitted in: `x = offset + scale * x_model`, where the model's
-/// signal has zero mean and unit average variance. Users pass and get back their own units.
+/// A prior with the units it was fitted in: the user's sample under `transform` is
+/// `offset + scale * x_model`, where the model's signal has zero mean and unit average variance.
+/// Users pass and get back their own units.
 struct Model {
-  std::vector<Index> shape;     ///< of one sample, (28, 28)
-  Eigen::VectorXcd offset;      ///< N entries, imaginary part zero for real data
-  double scale = 1.0;           ///< square root of the average variance per entry
-  double power = 1.0;           ///< P in the user's units: what an SNR refers to; `scale^2` where
-                                ///< fitted, the prior's own average variance where hand-written
-  Schedule schedule;            ///< steps of `--steps all` and of generation
-  Calibration calibration;      ///< empty when not calibrated
-  std::string settings = "{}";  ///< JSON: how it was fitted
+  std::vector<Index> shape;  ///< of one sample, (28, 28)
+  Eigen::VectorXcd offset;   ///< N entries, imaginary part zero for real data
+  double scale = 1.0;        ///< square root of the average variance per entry
+  double power = 1.0;        ///< P in the user's units: what an SNR refers to; `scale^2` where
+                             ///< fitted to whole samples, the signals' own average variance where
+                             ///< fitted to vectors cut from them, the prior's where hand-written
+  Transform transform = Transform::none;  ///< from the user's samples to what the prior describes
+  Framing framing;                        ///< from signals of any size to samples
+  Schedule schedule;                      ///< steps of `--steps all` and of generation
+  Calibration calibration;                ///< empty when not calibrated
+  std::string settings = "{}";            ///< JSON: how it was fitted
   std::variant<RealPrior, ComplexPrior> prior;
 
   [[nodiscard]] bool is_complex() const { return prior.index() == 1; }

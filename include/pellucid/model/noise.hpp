@@ -19,7 +19,7 @@ class Noise {
 
   /// Standard deviations in the user's units, one or one per sample.
   [[nodiscard]] std::vector<double> standard_deviations(const Model& model) const;
-  /// Variances in model units, `s2 / scale^2`.
+  /// Variances in model units, `s2 / scale^2`, times the framing's noise gain.
   [[nodiscard]] std::vector<double> model_variances(const Model& model) const;
 
  private:

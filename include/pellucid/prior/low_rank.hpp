@@ -25,10 +25,11 @@ template <class T>
 
 /// Principal component analysis with `rank` components, through the `N x N` covariance or the
 /// `n x n` Gram matrix, whichever is smaller. Throws `Error` for a rank below 1 or above what `n`
-/// centred samples of dimension `N` can carry, `min(N, n - 1)`.
+/// centred samples of dimension `N` can carry, `min(N, n - 1)`. Reads the samples once. `power`,
+/// where given, receives their average variance per entry, all components counted.
 template <class T>
 [[nodiscard]] LowRank<T> fit_low_rank(const SampleSource<T>& clean, Index rank, int threads = 0,
-                                      Monitor* monitor = nullptr);
+                                      Monitor* monitor = nullptr, double* power = nullptr);
 
 /// The leading `rank` eigenpairs of a Gaussian's covariance.
 template <class T>

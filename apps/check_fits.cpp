@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include "inputs.hpp"
+
+namespace pellucid::app {
+
+namespace {
+
+std::string_view sort_name(bool is_complex) { return is_complex ? "complex" : "real"; }
+
+void check_whole(const InputFile& file, const Model& model, const std::string& path) {
+  const Index dim = entries_of(file.signal_shape());
+  const bool flat_model = model.shape.size() == 1;
+  if (file.signal_shape() == model.shape || (flat_model && dim == model.dim())) return;
+  std::string hint = "give samples of the model's shape, first axis counting them";
+  if (file.signal_shape().empty() && file.count() == model.dim()) {
+    hint = fmt::format("for a single sample give shape (1, {})", model.dim());
+  }
+  throw Error(fmt::format("{}: samples of shape {}, those of model {} have {}: {}", file.name(),
+                          shape_text(file.signal_shape()), path, shape_text(model.shape), hint));
+}
+
+void check_framed(const InputFile& file, const Model& model, const std::string& path) {
+  const Framing& framing = model.framing;
+  std::vector<Index> vectors;
+  try {
+    vectors = framing.vector_shape(file.signal_shape());
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", file.name(), error.what()));
+  }
+  if (vectors != model.shape) {
+    throw Error(fmt::format(
+        "{}: {} have shape {} here, those of model {} have {}: give signals of the same sort",
+        file.name(), framing.text(), shape_text(vectors), path, shape_text(model.shape)));
+  }
+  const int rate = file.traits().sample_rate;
+  if (framing.sample_rate > 0 && rate > 0 && rate != framing.sample_rate) {
+    throw Error(fmt::format(
+        "{}: {} Hz, model {} is of sound of {:g} Hz: convert it, as with sox IN -r {:g} OUT",
+        file.name(), rate, path, framing.sample_rate, framing.sample_rate));
+  }
+}
+
+}  // namespace
+
+bool has_complex_signals(const Model& model) {
+  return model.is_complex() && model.framing.kind != Framing::Kind::stft;
+}
+
+void check_fits(const Inputs& inputs, const Model& model, const std::string& path) {
+  for (const InputFile& file : inputs.files()) {
+    if (model.framing.is_none()) {
+      if (file.is_sound() && entries_of(file.signal_shape()) != model.dim()) {
+        throw Error(
+            fmt::format("{}: is sound, model {} is not: give one fitted with --frame or "
+                        "--transform stft",
+                        file.name(), path));
+      }
+      check_whole(file, model, path);
+    } else {
+      check_framed(file, model, path);
+    }
+  }
+  if (inputs.is_complex() != has_complex_signals(model)) {
+    const auto sort = sort_name(has_complex_signals(model));
+    throw Error(
+        fmt::format("{}: {} data, model {} is of {} signals: give {} data, or another model",
+                    inputs.label(), sort_name(inputs.is_complex()), path, sort, sort));
+  }
+}
+
+}  // namespace pellucid::app

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/npy/npy.hpp"
+
+#include "one_file.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return pellucid::fuzz::read_bytes(data, size, [](const auto& path, const auto& label) {
+    return pellucid::io::open_npy(path, label);
+  });
+}
