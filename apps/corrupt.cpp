@@ -76,9 +76,8 @@ void run(const CorruptArguments& arguments, const Common& common) {
       ArrayWriter& writer = outputs.open(i, dtype_of<T>());
       corrupt_file<T>(file, number, noise_std, arguments, writer, console);
       number += file.count();
-      summary += fmt::format("{}: {} {} with noise of standard deviation {:.6g}{}\n",
-                             outputs.name(i), file.count(),
-                             file.is_sound() ? "channels" : "samples", noise_std, writer.remark());
+      summary += fmt::format("{}: {} with noise of standard deviation {:.6g}{}\n", outputs.name(i),
+                             counted(file), noise_std, writer.remark());
     }
   });
   console.check_stop();

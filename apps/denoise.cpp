@@ -143,9 +143,8 @@ void run(const DenoiseArguments& arguments, const Common& common) {
                           arguments.memory.block_entries(sizeof(T), copies), writer, console);
       remark = writer.remark();
     });
-    summary += fmt::format("{}: {} {} denoised by {}, {:g} evaluations each{}\n", outputs.name(i),
-                           file.count(), file.is_sound() ? "channels" : "samples",
-                           name(options.method), evaluations, remark);
+    summary += fmt::format("{}: {} denoised by {}, {:g} evaluations each{}\n", outputs.name(i),
+                           counted(file), name(options.method), evaluations, remark);
   }
   console.check_stop();
   outputs.commit();

@@ -145,7 +145,7 @@ InputSignals<T>::InputSignals(const InputFile& file)
     : parts_{{&file, file.count()}}, count_(file.count()) {}
 
 template <class T>
-auto InputSignals<T>::part_of(Index signal) const -> std::vector<Part>::const_iterator {
+auto InputSignals<T>::part_of(Index signal) const -> typename std::vector<Part>::const_iterator {
   return std::upper_bound(parts_.begin(), parts_.end(), signal,
                           [](Index number, const Part& part) { return number < part.end; });
 }

@@ -113,7 +113,7 @@ class InputSignals final : public SignalSource<T> {
     const InputFile* file;
     Index end;  // number of the first signal behind it
   };
-  [[nodiscard]] std::vector<Part>::const_iterator part_of(Index signal) const;
+  [[nodiscard]] typename std::vector<Part>::const_iterator part_of(Index signal) const;
 
   std::vector<Part> parts_;
   Index count_ = 0;

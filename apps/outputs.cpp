@@ -107,6 +107,11 @@ void Outputs::commit() {
   for (const auto& writer : writers_) writer->commit();
 }
 
+std::string counted(const InputFile& file) {
+  return fmt::format("{} {}{}", file.count(), file.is_sound() ? "channel" : "sample",
+                     file.count() == 1 ? "" : "s");
+}
+
 std::FILE* summary_stream(const std::string& out) { return out == "-" ? stderr : stdout; }
 
 }  // namespace pellucid::app

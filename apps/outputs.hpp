@@ -33,6 +33,9 @@ class Outputs {
   std::vector<std::unique_ptr<ArrayWriter>> writers_;
 };
 
+/// "100 samples", "1 channel".
+[[nodiscard]] std::string counted(const InputFile& file);
+
 /// Where to tell a user what was done: not to standard output when data go there.
 [[nodiscard]] std::FILE* summary_stream(const std::string& out);
 

@@ -110,7 +110,11 @@ template <class T>
 void Sweep<T>::describe(Evaluation& result) const {
   const Model& model = models_.front().model;
   result.samples = source_.count();
-  result.shape = model.framing.is_none() ? model.shape : source_.shape(0);
+  if (model.framing.is_none()) {
+    result.shape = model.shape;
+  } else if (statistics_.one_shape) {
+    result.shape = source_.shape(0);
+  }
   result.framing = model.framing.text();
   result.complex_data = is_complex<T>;
   result.signal_power = statistics_.power;

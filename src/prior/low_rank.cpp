@@ -83,8 +83,8 @@ Matrix<T> left_vectors(const Matrix<T>& centred, const Matrix<T>& right) {
 }
 
 template <class T>
-LowRank<T> fit_through_gram(const SampleSource<T>& clean, Index rank, int threads,
-                            Monitor* monitor, double* power) {
+LowRank<T> fit_through_gram(const SampleSource<T>& clean, Index rank, int threads, Monitor* monitor,
+                            double* power) {
   const auto [centred, mean] = read_centred(clean, monitor);
   if (power != nullptr) *power = centred.squaredNorm() / static_cast<double>(centred.size());
   Matrix<T> gram = gram_matrix(centred, threads);
@@ -161,12 +161,11 @@ Matrix<T> draw(const LowRank<T>& prior, Index count, std::uint64_t seed, Index f
   return coloured_draws<T>(prior.mean, root, count, seed, first);
 }
 
-#define PELLUCID_INSTANTIATE(T)                                                      \
-  template struct LowRank<T>;                                                        \
-  template double average_variance<T>(const LowRank<T>&);                            \
-  template LowRank<T> fit_low_rank<T>(const SampleSource<T>&, Index, int, Monitor*,  \
-                                      double*);                                      \
-  template LowRank<T> leading_components<T>(const Gaussian<T>&, Index);              \
+#define PELLUCID_INSTANTIATE(T)                                                               \
+  template struct LowRank<T>;                                                                 \
+  template double average_variance<T>(const LowRank<T>&);                                     \
+  template LowRank<T> fit_low_rank<T>(const SampleSource<T>&, Index, int, Monitor*, double*); \
+  template LowRank<T> leading_components<T>(const Gaussian<T>&, Index);                       \
   template Matrix<T> draw<T>(const LowRank<T>&, Index, std::uint64_t, Index);
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<double>)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <string_view>
 
 namespace pellucid::report {
@@ -25,6 +26,11 @@ std::string or_empty(const std::optional<T>& value) {
   return value ? fmt::format("{}", *value) : "";
 }
 
+// A single sample has no standard error.
+std::string or_empty_if_unknown(double value) {
+  return std::isnan(value) ? "" : fmt::format("{}", value);
+}
+
 struct Column {
   std::string_view name;
   std::string (*text)(const Row&);
@@ -39,7 +45,7 @@ constexpr std::array<Column, 14> columns = {{
     {"steps", [](const Row& row) { return or_empty(row.steps); }, true},
     {"evaluations", [](const Row& row) { return or_empty(row.evaluations); }, true},
     {"nmse", [](const Row& row) { return fmt::format("{}", row.nmse); }, true},
-    {"nmse_stderr", [](const Row& row) { return fmt::format("{}", row.nmse_stderr); }, true},
+    {"nmse_stderr", [](const Row& row) { return or_empty_if_unknown(row.nmse_stderr); }, true},
     {"nmse_uncentred", [](const Row& row) { return fmt::format("{}", row.nmse_uncentred); }, true},
     {"segmental_snr_db", [](const Row& row) { return or_empty(row.segmental_snr_db); }, false},
     {"excess", [](const Row& row) { return or_empty(row.excess); }, false},

@@ -94,6 +94,7 @@ std::string number_text(double value, int digits) { return rounded(value, digits
 std::string significant(double value, int digits) { return rounded(value, digits, true); }
 
 std::string with_error(double value, double error) {
+  if (std::isnan(error)) return number_text(value);
   const auto pair = [](std::string_view left, std::string_view right) {
     return fmt::format("{}{}{}", left, plus_minus, right);
   };

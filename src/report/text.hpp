@@ -21,7 +21,7 @@ namespace pellucid::report {
 [[nodiscard]] std::string significant(double value, int digits);
 
 /// "0.1015 ± 0.0021": the error has two digits, the value as many decimals; the line
-/// does not break in between.
+/// does not break in between. An error that is not a number, that of a single sample, is left out.
 [[nodiscard]] std::string with_error(double value, double error);
 
 /// "10⁻⁵".

@@ -6,12 +6,11 @@ namespace pellucid {
 namespace {
 
 template <class T>
-bool have_one_mean(const SignalSource<T>& source) {
-  if (source.is_sound() || source.count() < 2) return true;
+bool have_one_shape(const SignalSource<T>& source) {
   for (Index i = 1; i < source.count(); ++i) {
-    if (source.shape(i) != source.shape(0)) return true;
+    if (source.shape(i) != source.shape(0)) return false;
   }
-  return false;
+  return true;
 }
 
 // Sums about the first signal (or its first entry), so that a large common offset cancels nothing.
@@ -39,7 +38,7 @@ class Sums {
     const double repeats = static_cast<double>(one_mean_ ? entries_ : columns_);
     const Vector<Wide<T>> mean = sum_ / repeats;
     const double power = (squares_ - repeats * mean.squaredNorm()) / static_cast<double>(entries_);
-    return {shift_ + mean, std::max(0.0, power), energy_, entries_};
+    return {shift_ + mean, std::max(0.0, power), energy_, entries_, true};
   }
 
  private:
@@ -72,7 +71,9 @@ template <class T>
 SignalStatistics<T> measure_signals(const SignalSource<T>& source, Index block_entries,
                                     Monitor* monitor) {
   const Task task(monitor, "reading", static_cast<double>(source.count()));
-  Sums<T> sums(have_one_mean(source));
+  const bool one_shape = have_one_shape(source);
+  const bool one_mean = !one_shape || source.is_sound() || source.count() < 2;
+  Sums<T> sums(one_mean);
   SignalBlock block;
   for (Index first = 0; first < source.count(); first += block.count) {
     block = block_from(source, first, block_entries);
@@ -81,7 +82,9 @@ SignalStatistics<T> measure_signals(const SignalSource<T>& source, Index block_e
     sums.add(signals.template cast<Wide<T>>());
     task.update(static_cast<double>(first + block.count));
   }
-  return sums.statistics();
+  SignalStatistics<T> statistics = sums.statistics();
+  statistics.one_shape = one_shape;
+  return statistics;
 }
 
 #define PELLUCID_INSTANTIATE(T)        \

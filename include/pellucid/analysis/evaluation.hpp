@@ -52,7 +52,7 @@ struct Gallery {
 struct Evaluation {
   std::vector<EvaluationRow> rows;
   Index samples = 0;         ///< test samples used
-  std::vector<Index> shape;  ///< of one sample
+  std::vector<Index> shape;  ///< of one sample; empty where samples have several
   bool complex_data = false;
   std::string framing;  ///< of the first model, for people: "patches of 8 x 8 every 1"; or empty
   double signal_power = 0.0;  ///< P of the test set about its mean, in the user's units squared

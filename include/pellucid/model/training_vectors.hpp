@@ -18,10 +18,10 @@ struct TrainingVectors {
   double signal_power = 0.0;  ///< of the signals, about their mean
 };
 
-/// At most `most` of all vectors that `framing` cuts from the signals, one drawn at random from each
-/// of `most` stretches of equal length, so that all signals are represented. One signal is in memory
-/// at a time; the source is read twice. `V` is `T`, or `complex<T>` for short-time spectra. Throws
-/// `Error` where there are no signals or all are equal.
+/// At most `most` of all vectors that `framing` cuts from the signals, one drawn at random from
+/// each of `most` stretches of equal length, so that all signals are represented. One signal is in
+/// memory at a time; the source is read twice. `V` is `T`, or `complex<T>` for short-time spectra.
+/// Throws `Error` where there are no signals or all are equal.
 template <class T, class V>
 [[nodiscard]] TrainingVectors<V> cut_training_vectors(const SignalSource<T>& signals,
                                                       const Framing& framing, Index most,

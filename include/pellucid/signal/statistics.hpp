@@ -13,6 +13,7 @@ struct SignalStatistics {
   double power = 0.0;    ///< P: average variance per entry about `mean`
   double energy = 0.0;   ///< sum |x|^2 over all signals
   Index entries = 0;     ///< of all signals together
+  bool one_shape = true;
 
   /// `|x_j - mean|^2` of every column, summed in double precision.
   [[nodiscard]] Eigen::VectorXd centred_powers(ConstBatch<T> signals) const;
