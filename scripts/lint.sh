@@ -20,7 +20,7 @@ cpp_files() {
 
 shell_files() {
   echo .ci/run
-  find scripts tests -name '*.sh' | LC_ALL=C sort
+  find examples scripts tests -name '*.sh' | LC_ALL=C sort
 }
 
 check_format() {

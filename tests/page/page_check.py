@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from selenium.common.exceptions import WebDriverException
+
 import interaction
 from browser import Browser
 
@@ -171,6 +173,11 @@ def main():
     arguments = parser.parse_args()
     arguments.screenshots.mkdir(parents=True, exist_ok=True)
     axe = arguments.axe.read_text(encoding="utf-8")
+    try:
+        Browser().driver.quit()
+    except WebDriverException as error:
+        print(error, file=sys.stderr)
+        return 3
     faults = []
     for path in arguments.pages:
         faults += check(path, axe, arguments.screenshots)
