@@ -32,18 +32,12 @@ VectorBaselines<V>::VectorBaselines(const Model& model) : transform_(model.trans
 }
 
 template <class V>
-Matrix<V> VectorBaselines<V>::wiener(ConstBatch<V> noisy, double s2, int threads) const {
-  return filter(noisy, (eigenvalues_.array() / (eigenvalues_.array() + s2)).matrix(), threads);
-}
-
-template <class V>
-Matrix<V> VectorBaselines<V>::pca(ConstBatch<V> noisy, double s2, int threads) const {
-  return filter(noisy, (eigenvalues_.array() > s2).template cast<double>().matrix(), threads);
-}
-
-template <class V>
-Matrix<V> VectorBaselines<V>::filter(ConstBatch<V> noisy, const Eigen::VectorXd& gains,
-                                     int threads) const {
+Matrix<V> VectorBaselines<V>::estimate(LinearRule rule, ConstBatch<V> noisy, double s2,
+                                       int threads) const {
+  const auto variances = eigenvalues_.array();
+  const Eigen::VectorXd gains = rule == LinearRule::wiener
+                                    ? Eigen::VectorXd(variances / (variances + s2))
+                                    : Eigen::VectorXd((variances > s2).template cast<double>());
   constexpr Index block = 256;
   const linalg::SingleThreadedBlas single_threaded;
   Matrix<V> estimates(noisy.rows(), noisy.cols());
@@ -77,54 +71,24 @@ LinearBaselines<T>::LinearBaselines(const std::vector<NamedModel>& models) {
   });
 }
 
-namespace {
-
-// Every signal through the framing, its vectors through `filter(vectors, s2)`.
-template <class T, class V, class Filter>
-Matrix<T> filter_signals(const Framing& framing, ConstBatch<T> noisy,
-                         const std::vector<Index>& shape, double noise_std, int threads,
-                         const Filter& filter) {
-  const double s2 = framing.noise_gain() * noise_std * noise_std;
-  if constexpr (std::is_same_v<T, V>) {
-    if (framing.is_none()) return filter(noisy, s2);
-  }
+template <class T>
+Matrix<T> LinearBaselines<T>::estimate(LinearRule rule, ConstBatch<T> noisy,
+                                       const std::vector<Index>& shape, double noise_std,
+                                       int threads) const {
+  const double s2 = framing_.noise_gain() * noise_std * noise_std;
+  if (framing_.is_none()) return same_->estimate(rule, noisy, s2, threads);
   Matrix<T> estimates(noisy.rows(), noisy.cols());
-  for (Index j = 0; j < noisy.cols(); ++j) {
-    estimates.col(j) = estimate_framed<T, V>(
-        framing, shape, noisy.col(j), noise_std, threads,
-        [&](ConstBatch<V> vectors, Index, Index) { return filter(vectors, s2); });
-  }
+  const auto through = [&]<class V>(const VectorBaselines<V>& baselines) {
+    for (Index j = 0; j < noisy.cols(); ++j) {
+      estimates.col(j) =
+          estimate_framed<T, V>(framing_, shape, noisy.col(j), noise_std, threads,
+                                [&](ConstBatch<V> vectors, Index, Index) {
+                                  return baselines.estimate(rule, vectors, s2, threads);
+                                });
+    }
+  };
+  same_ ? through(*same_) : through(*spectral_);
   return estimates;
-}
-
-}  // namespace
-
-template <class T>
-Matrix<T> LinearBaselines<T>::wiener(ConstBatch<T> noisy, const std::vector<Index>& shape,
-                                     double noise_std, int threads) const {
-  return with_vector_type<T>(framing_, [&]<class V>() {
-    return filter_signals<T, V>(framing_, noisy, shape, noise_std, threads,
-                                [&](ConstBatch<V> vectors, double s2) {
-                                  if constexpr (std::is_same_v<T, V>)
-                                    return same_->wiener(vectors, s2, threads);
-                                  else
-                                    return spectral_->wiener(vectors, s2, threads);
-                                });
-  });
-}
-
-template <class T>
-Matrix<T> LinearBaselines<T>::pca(ConstBatch<T> noisy, const std::vector<Index>& shape,
-                                  double noise_std, int threads) const {
-  return with_vector_type<T>(framing_, [&]<class V>() {
-    return filter_signals<T, V>(framing_, noisy, shape, noise_std, threads,
-                                [&](ConstBatch<V> vectors, double s2) {
-                                  if constexpr (std::is_same_v<T, V>)
-                                    return same_->pca(vectors, s2, threads);
-                                  else
-                                    return spectral_->pca(vectors, s2, threads);
-                                });
-  });
 }
 
 template class LinearBaselines<float>;

@@ -10,6 +10,10 @@
 
 namespace pellucid {
 
+/// The Wiener filter, or the projection onto the components whose variance exceeds the noise, the
+/// best rank for the model.
+enum class LinearRule { wiener, projection };
+
 /// The linear estimators that results are held against, in the user's units, from one mean and
 /// covariance, that of a model's vectors; the eigendecomposition is in double precision, the
 /// products in `V`.
@@ -18,15 +22,11 @@ class VectorBaselines {
  public:
   explicit VectorBaselines(const Model& model);
 
-  /// Wiener filter at noise variance `s2` (user's units squared) of a vector's entries.
-  [[nodiscard]] Matrix<V> wiener(ConstBatch<V> noisy, double s2, int threads) const;
-  /// Projection onto the components whose variance exceeds the noise, the best rank for the model.
-  [[nodiscard]] Matrix<V> pca(ConstBatch<V> noisy, double s2, int threads) const;
+  /// Estimates at noise variance `s2` (user's units squared) of a vector's entries.
+  [[nodiscard]] Matrix<V> estimate(LinearRule rule, ConstBatch<V> noisy, double s2,
+                                   int threads) const;
 
  private:
-  [[nodiscard]] Matrix<V> filter(ConstBatch<V> noisy, const Eigen::VectorXd& gains,
-                                 int threads) const;
-
   SampleTransform<V> transform_;
   Vector<V> mean_;
   Matrix<V> basis_;
@@ -40,10 +40,9 @@ class LinearBaselines {
  public:
   explicit LinearBaselines(const std::vector<NamedModel>& models);
 
-  [[nodiscard]] Matrix<T> wiener(ConstBatch<T> noisy, const std::vector<Index>& shape,
-                                 double noise_std, int threads) const;
-  [[nodiscard]] Matrix<T> pca(ConstBatch<T> noisy, const std::vector<Index>& shape,
-                              double noise_std, int threads) const;
+  [[nodiscard]] Matrix<T> estimate(LinearRule rule, ConstBatch<T> noisy,
+                                   const std::vector<Index>& shape, double noise_std,
+                                   int threads) const;
 
  private:
   Framing framing_;

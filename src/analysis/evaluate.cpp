@@ -169,8 +169,10 @@ template <class T>
 void Sweep<T>::measure_baselines() {
   const int threads = options_.estimate.threads;
   add(tally_of("least-squares"), noisy_);
-  add(tally_of("wiener"), baselines_.wiener(noisy_, shape_, noise_std_, threads));
-  add(tally_of("pca"), baselines_.pca(noisy_, shape_, noise_std_, threads));
+  add(tally_of("wiener"),
+      baselines_.estimate(LinearRule::wiener, noisy_, shape_, noise_std_, threads));
+  add(tally_of("pca"),
+      baselines_.estimate(LinearRule::projection, noisy_, shape_, noise_std_, threads));
 }
 
 template <class T>
