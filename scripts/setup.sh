@@ -49,7 +49,7 @@ apt() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" < /dev/null
 }
 
-[[ $# -gt 0 ]] || fail "name the groups to install: build demo test bench lint"
+[[ $# -gt 0 ]] || fail "name the groups to install: build demo test bench lint page fuzz"
 if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
   fail "this is not Debian (no apt-get): install what scripts/packages.txt names by other means," \
     "then run make with SETUP=no"

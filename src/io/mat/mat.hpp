@@ -9,7 +9,7 @@
 
 namespace pellucid::io {
 
-/// MATLAB files, version 5 (4 to 7) and 7.3 (HDF5): one numeric array, real or complex, with the
+/// MATLAB files, version 5 (5 to 7) and 7.3 (HDF5): one numeric array, real or complex, with the
 /// axes that MATLAB shows, the first counting samples. `variable` may be empty where the file holds
 /// one numeric array only. `label` starts every message.
 [[nodiscard]] std::unique_ptr<ArrayReader> open_mat(const std::filesystem::path& path,
