@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "inputs.hpp"
 
 namespace pellucid::app {
@@ -8,6 +10,21 @@ namespace pellucid::app {
 namespace {
 
 std::string_view sort_name(bool is_complex) { return is_complex ? "complex" : "real"; }
+
+// The depth of the pictures that a model was fitted to, 0 where it was fitted to other files.
+int model_bits(const Model& model) {
+  const auto settings = nlohmann::json::parse(model.settings, nullptr, false);
+  return settings.is_object() ? settings.value("bits", 0) : 0;
+}
+
+void check_depth(const InputFile& file, const Model& model, const std::string& path) {
+  const int bits = picture_bits(file), fitted = model_bits(model);
+  if (bits == 0 || fitted == 0 || bits == fitted) return;
+  throw Error(fmt::format(
+      "{}: {} bits a pixel, model {} is of pictures with {}: convert it, as with convert IN -depth "
+      "{} OUT",
+      file.name(), bits, path, fitted, fitted));
+}
 
 void check_whole(const InputFile& file, const Model& model, const std::string& path) {
   const Index dim = entries_of(file.signal_shape());
@@ -23,6 +40,15 @@ void check_whole(const InputFile& file, const Model& model, const std::string& p
 
 void check_framed(const InputFile& file, const Model& model, const std::string& path) {
   const Framing& framing = model.framing;
+  if (framing.sample_rate > 0 && file.signal_shape().size() > 1) {
+    throw Error(fmt::format("{}: is no sound, model {} is of sound: give sounds, or another model",
+                            file.name(), path));
+  }
+  if (framing.kind == Framing::Kind::patches && file.is_sound()) {
+    throw Error(
+        fmt::format("{}: is sound, model {} is of pictures: give pictures, or another model",
+                    file.name(), path));
+  }
   std::vector<Index> vectors;
   try {
     vectors = framing.vector_shape(file.signal_shape());
@@ -50,6 +76,7 @@ bool has_complex_signals(const Model& model) {
 
 void check_fits(const Inputs& inputs, const Model& model, const std::string& path) {
   for (const InputFile& file : inputs.files()) {
+    check_depth(file, model, path);
     if (model.framing.is_none()) {
       if (file.is_sound() && entries_of(file.signal_shape()) != model.dim()) {
         throw Error(

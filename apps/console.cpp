@@ -57,6 +57,10 @@ std::string bar(double fraction) {
 void install_signal_handlers() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGHUP, on_signal);
+  // A reader that leaves early is an error of writing, after which everything is tidied up.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // likewise a file that grows beyond what is allowed
 }
 
 int caught_signal() { return signal_caught; }

@@ -8,7 +8,7 @@
 
 namespace pellucid::app {
 
-/// Ctrl-C and SIGTERM ask long work to stop; a second one ends the program at once.
+/// Ctrl-C, SIGTERM and SIGHUP ask long work to stop; a second one ends the program at once.
 void install_signal_handlers();
 /// The signal that asked to stop, 0 for none.
 [[nodiscard]] int caught_signal();

@@ -31,8 +31,9 @@ constexpr int copies = 4;
 template <class T>
 double noise_std_of(const CorruptArguments& arguments, const Inputs& inputs, Console& console) {
   if (arguments.noise_std) return parse_not_negative(*arguments.noise_std, "--noise-std");
-  const auto statistics = measure_signals(
-      InputSignals<T>(inputs), arguments.memory.block_entries(sizeof(T), copies), &console);
+  const auto statistics =
+      measure_signals(InputSignals<T>(inputs), MeanOf::each_entry,
+                      arguments.memory.block_entries(sizeof(T), copies), &console);
   if (!(statistics.power > 0)) {
     throw Error(fmt::format("{}: all samples are equal, an SNR sets no noise: give --noise-std",
                             inputs.label()));
@@ -118,7 +119,8 @@ void add_corrupt(CLI::App& app, const Common& common) {
       ->type_name("N")
       ->capture_default_str();
   corrupt->footer(
-      "The noise is that of 'evaluate' with the same seed.\n\n"
+      "The noise is that of 'evaluate' with the same seed. Of pictures for a model of patches say\n"
+      "--noise-std: there an SNR refers to the variance about one mean of all pixels.\n\n"
       "Examples:\n"
       "  pellucid corrupt clean.npy --snr-db 10 -o noisy.npy\n"
       "  pellucid corrupt channels.mat:H --noise-std 0 -o channels.npy");

@@ -30,15 +30,20 @@ struct DenoiseArguments {
   std::uint64_t seed = 1;
 };
 
+constexpr int copies = 6;  // noisy, in model units, estimates, and what they are made from
+
 // Estimators of one model, made when a file first asks for their arithmetic.
 class Estimators {
  public:
-  Estimators(const Model& model, int threads) : model_(model), threads_(threads) {}
+  Estimators(const Model& model, int threads, const MemoryLimit& memory)
+      : model_(model), threads_(threads), memory_(memory) {}
 
   template <class T>
   const SignalEstimator<T>& get() {
     auto& estimator = std::get<std::optional<SignalEstimator<T>>>(made_);
-    if (!estimator) estimator.emplace(model_, threads_);
+    if (!estimator) {
+      estimator.emplace(model_, threads_, memory_.block_entries(sizeof(T), copies));
+    }
     return *estimator;
   }
 
@@ -48,6 +53,7 @@ class Estimators {
 
   const Model& model_;
   int threads_;
+  const MemoryLimit& memory_;
   Optionals<float, double, std::complex<float>, std::complex<double>> made_;
 };
 
@@ -88,11 +94,12 @@ Noise part_of(const Noise& noise, const Model& model, SignalBlock block) {
   return Noise::std_per_sample({first, first + block.count});
 }
 
-// Denoises one file block by block; returns the mean number of evaluations.
+// Denoises one file block by block; `number` is that of its first signal among all. Returns the
+// mean number of evaluations.
 template <class T>
-double denoise_file(const InputFile& file, const SignalEstimator<T>& estimator, const Noise& noise,
-                    EstimateOptions options, Index block_entries, ArrayWriter& writer,
-                    Console& console) {
+double denoise_file(const InputFile& file, Index number, const SignalEstimator<T>& estimator,
+                    const Noise& noise, EstimateOptions options, Index block_entries,
+                    ArrayWriter& writer, Console& console) {
   const InputSignals<T> signals(file);
   const Task task(&console, name(options.method), static_cast<double>(signals.count()));
   double evaluations = 0;
@@ -101,7 +108,7 @@ double denoise_file(const InputFile& file, const SignalEstimator<T>& estimator, 
     block = block_from(signals, first, block_entries);
     Matrix<T> noisy(entries_of(file.signal_shape()), block.count);
     signals.read(first, noisy);
-    options.first_sample = static_cast<std::uint64_t>(first);
+    options.first_sample = static_cast<std::uint64_t>(number + first);
     PartMonitor part(&console, static_cast<double>(first), static_cast<double>(first + block.count),
                      "");
     double used = 0;
@@ -124,11 +131,13 @@ void run(const DenoiseArguments& arguments, const Common& common) {
   const bool patches = model.framing.kind == Framing::Kind::patches;
   const Inputs inputs(arguments.noisy, no_limit, patches);
   check_fits(inputs, model, arguments.model);
+  check_apart({arguments.model, arguments.noise_std.value_or("")}, {arguments.output});
   Outputs outputs(inputs.files(), arguments.output);
-  Estimators estimators(model, common.threads);
+  Estimators estimators(model, common.threads, arguments.memory);
 
   // All outputs appear together, when the last is done.
   std::string summary;
+  Index number = 0;
   for (std::size_t i = 0; i < inputs.files().size(); ++i) {
     const InputFile& file = inputs.files()[i];
     check_noise(noise, model, file, arguments);
@@ -136,15 +145,16 @@ void run(const DenoiseArguments& arguments, const Common& common) {
     std::string remark;
     const bool wide = file.type() == DType::float64 || file.type() == DType::complex128;
     dispatch(inputs.is_complex(), wide, [&]<class T>() {
-      constexpr int copies = 6;  // noisy, in model units, estimates, and what they are made from
       ArrayWriter& writer = outputs.open(i, dtype_of<T>());
       evaluations =
-          denoise_file<T>(file, estimators.get<T>(), noise, options,
+          denoise_file<T>(file, number, estimators.get<T>(), noise, options,
                           arguments.memory.block_entries(sizeof(T), copies), writer, console);
       remark = writer.remark();
     });
-    summary += fmt::format("{}: {} denoised by {}, {:g} evaluations each{}\n", outputs.name(i),
-                           counted(file), name(options.method), evaluations, remark);
+    number += file.count();
+    summary += fmt::format("{}: {} denoised by {}, {:g} evaluation{} each{}\n", outputs.name(i),
+                           counted(file), name(options.method), evaluations,
+                           evaluations == 1 ? "" : "s", remark);
   }
   console.check_stop();
   outputs.commit();

@@ -15,6 +15,7 @@
 #include "console.hpp"
 #include "inputs.hpp"
 #include "memory.hpp"
+#include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/io/output_folder.hpp"
 #include "pellucid/report/evaluation_json.hpp"
@@ -136,6 +137,10 @@ void run(const EvaluateArguments& arguments, const Common& common) {
     truth = read_named(arguments.truth, arguments);
     check_fits(inputs, truth->model, arguments.truth);
   }
+  std::vector<std::string> read = arguments.models;
+  read.push_back(arguments.truth);
+  for (const InputFile& file : inputs.files()) read.push_back(file.name());
+  check_apart(read, {arguments.json, arguments.report, arguments.figures});
   std::optional<OutputFolder> figures_folder;
   if (!arguments.figures.empty()) figures_folder.emplace(arguments.figures);
   std::optional<OutputFile> json, report;

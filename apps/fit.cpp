@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
 #include "checks.hpp"
@@ -12,6 +13,7 @@
 #include "framing_arguments.hpp"
 #include "inputs.hpp"
 #include "memory.hpp"
+#include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/model/access.hpp"
 #include "pellucid/model/training_vectors.hpp"
@@ -32,15 +34,21 @@ struct FitArguments {
   std::uint64_t seed = 1;
 };
 
+std::string framing_name(const Framing& framing) {
+  return framing.is_none() ? "whole samples" : framing.text();
+}
+
 // The mixture of a model file in the user's units, as a fit takes it to start from.
 template <class T>
-GaussianMixture<T> read_start(const std::string& path, Transform transform) {
+GaussianMixture<T> read_start(const std::string& path, const FramingArguments& wanted) {
   const Model model = read_model(path);
-  if (model.transform != transform) {
+  const Framing framing = framing_of(wanted);
+  const bool same_cut = model.framing.kind == framing.kind && model.framing.size == framing.size;
+  if (model.transform != transform_of(wanted) || !same_cut) {
     throw Error(
-        fmt::format("{}: is a prior under transform '{}', the fit is under '{}': --init takes "
-                    "one under the same",
-                    path, name(model.transform), name(transform)));
+        fmt::format("{}: is a prior of {} under transform '{}': --init takes one that was cut "
+                    "and transformed as this fit is",
+                    path, framing_name(model.framing), name(model.transform)));
   }
   const auto* prior = model.is_complex() == is_complex<T>
                           ? std::get_if<GaussianMixture<T>>(&prior_as<T>(model))
@@ -67,7 +75,7 @@ MixtureFitOptions<T> mixture_options(const FitArguments& arguments, int threads)
   options.seed = arguments.seed;
   options.threads = threads;
   if (!arguments.start.empty()) {
-    options.start = read_start<T>(arguments.start, transform_of(arguments.framing));
+    options.start = read_start<T>(arguments.start, arguments.framing);
   }
   return options;
 }
@@ -102,19 +110,23 @@ Model fit_prior(const SampleSource<T>& source, const SampleSpace& space,
   return model;
 }
 
-// The covariance of a fit needs memory whatever the data's size: better said before than found out.
+// What a fit holds whatever the data's size, and of fewer samples than entries all of them: better
+// said before than found out.
 template <class T>
-void check_memory(const FitArguments& arguments, Index dim) {
+void check_memory(const FitArguments& arguments, Index dim, Index count) {
   const std::size_t limit = arguments.memory.bytes();
-  const auto n = static_cast<double>(dim);
-  const double matrices =
-      arguments.prior == "mixture" ? 3.0 * static_cast<double>(arguments.components) : 3.0;
-  const double needed = matrices * n * n * sizeof(T);
-  if (limit == 0 || arguments.prior == "pca" || needed <= static_cast<double>(limit)) return;
-  throw UsageError(fmt::format(
-      "--memory: the covariances of {} entries take about {:.0f} MiB: allow more, or fit fewer "
-      "components, --prior pca, or frames or patches",
-      dim, needed / 0x1p20));
+  const auto n = static_cast<double>(dim), samples = static_cast<double>(count);
+  double entries = 3.0 * n * n;
+  if (arguments.prior == "mixture") entries *= static_cast<double>(arguments.components);
+  if (arguments.prior == "pca" && count < dim)
+    entries = 2.0 * n * samples + 2.0 * samples * samples;
+  const double needed = entries * sizeof(T);
+  if (limit == 0 || needed <= static_cast<double>(limit)) return;
+  throw UsageError(
+      fmt::format("--memory: a prior of kind {} for {} samples of {} entries takes about {:.0f} "
+                  "MiB: allow more, "
+                  "fit fewer components, or cut frames or patches",
+                  arguments.prior, count, dim, needed / 0x1p20));
 }
 
 struct Fit {
@@ -128,7 +140,13 @@ template <class T>
 Fit fit_samples(const Inputs& inputs, const FitArguments& arguments, int threads,
                 Console& console) {
   const InputSamples<T> source(inputs);
-  check_memory<T>(arguments, source.dim());
+  if (source.count() == 1) {
+    throw Error(
+        fmt::format("{}: holds one sample, a prior needs several: give more, or cut patches "
+                    "(--patch) or frames (--frame) from it",
+                    inputs.label()));
+  }
+  check_memory<T>(arguments, source.dim(), source.count());
   SampleSpace space(inputs.common_shape());
   if (space.shape.empty()) space.shape = {1};
   space.transform = transform_of(arguments.framing);
@@ -145,21 +163,24 @@ template <class T, class V>
 Fit fit_vectors(const Inputs& inputs, const Framing& framing, const FitArguments& arguments,
                 int threads, Console& console) {
   constexpr Index default_vectors = 100'000;
-  SampleSpace space(framing.vector_shape(inputs.files().front().signal_shape()));
+  const auto shape_in = [&](const InputFile& file) {
+    return file.named([&] { return framing.vector_shape(file.signal_shape()); });
+  };
+  SampleSpace space(shape_in(inputs.files().front()));
   for (const InputFile& file : inputs.files()) {
-    if (framing.vector_shape(file.signal_shape()) == space.shape) continue;
+    if (shape_in(file) == space.shape) continue;
     throw Error(fmt::format(
         "{}: {} have shape {} here, those of {} have {}: give signals of one sort", file.name(),
-        framing.text(), shape_text(framing.vector_shape(file.signal_shape())), inputs.label(),
-        shape_text(space.shape)));
+        framing.text(), shape_text(shape_in(file)), inputs.label(), shape_text(space.shape)));
   }
   const Index dim = entries_of(space.shape);
-  check_memory<Wide<V>>(arguments, dim);
+
   Index most = arguments.vectors > 0 ? arguments.vectors : default_vectors;
   if (const std::size_t limit = arguments.memory.bytes(); limit > 0) {
     const std::size_t fitting = limit / 2 / (static_cast<std::size_t>(dim) * sizeof(V));
     most = std::min(most, std::max<Index>(1, static_cast<Index>(fitting)));
   }
+  check_memory<Wide<V>>(arguments, dim, most);
   const auto mixture = mixture_options<Wide<V>>(arguments, threads);
   const auto cut = inputs.named([&] {
     return cut_training_vectors<T, V>(InputSignals<T>(inputs), framing, most, arguments.seed,
@@ -198,6 +219,12 @@ Fit fit_model(const Inputs& inputs, const Framing& framing, const FitArguments& 
   return fit;
 }
 
+std::vector<std::string> names_of(const Inputs& inputs, const std::string& start) {
+  std::vector<std::string> names{start};
+  for (const InputFile& file : inputs.files()) names.push_back(file.name());
+  return names;
+}
+
 void run(const FitArguments& arguments, const Common& common) {
   const Schedule schedule =
       arguments.schedule.empty() ? Schedule() : parse_schedule_argument(arguments.schedule);
@@ -206,9 +233,15 @@ void run(const FitArguments& arguments, const Common& common) {
   Console console(common.quiet);
   const bool patches = framing.kind == Framing::Kind::patches;
   const Inputs inputs(arguments.clean, arguments.first, patches);
+  check_apart(names_of(inputs, arguments.start), {arguments.output});
   OutputFile output(arguments.output);
   Fit fit = fit_model(inputs, framing, arguments, common.threads, console);
   fit.model.schedule = schedule;
+  if (const int bits = picture_bits(inputs.files().front()); bits > 0) {
+    auto settings = nlohmann::json::parse(fit.model.settings);
+    settings["bits"] = bits;
+    fit.model.settings = settings.dump();
+  }
   write_model(output, fit.model);
   console.check_stop();
   output.commit();

@@ -14,6 +14,7 @@ namespace pellucid::app {
 namespace {
 
 constexpr std::string_view stft_name = "stft";
+constexpr Index most_size = Index{1} << 20;
 constexpr Index stft_size = 512;  // 32 ms at 16 kHz, with half of it between frames
 
 std::vector<Index> parse_patch(const std::string& text) {
@@ -33,6 +34,17 @@ std::vector<Index> parse_patch(const std::string& text) {
   return size;
 }
 
+// What the library calls by the names of its fields, by those of the options.
+std::string in_options(std::string text, Framing::Kind kind) {
+  const bool patches = kind == Framing::Kind::patches;
+  for (const auto& [field, option] : {std::pair{"framing.stride", patches ? "--stride" : "--hop"},
+                                      std::pair{"framing.size", patches ? "--patch" : "--frame"}}) {
+    const std::size_t at = text.find(field);
+    if (at != std::string::npos) text.replace(at, std::string_view(field).size(), option);
+  }
+  return text;
+}
+
 void refuse(bool given, std::string_view option, std::string_view needs) {
   if (given)
     throw UsageError(fmt::format("{} goes with {}: add it, or leave it out", option, needs));
@@ -48,16 +60,16 @@ void add_framing_options(CLI::App& command, FramingArguments& a) {
       ->type_name("NAME")
       ->capture_default_str();
   command.add_option("--frame", a.frame, "sound: cut into frames of N samples [stft: 512]")
-      ->check(size_from_one())
+      ->check(whole_number(1, most_size))
       ->type_name("N");
   command.add_option("--hop", a.hop, "sound: samples from one frame to the next [half a frame]")
-      ->check(size_from_one())
+      ->check(whole_number(1, most_size))
       ->type_name("H");
   command
       .add_option("--patch", a.patch, "pictures: cut into patches of P x P, or P,Q,... per axis")
       ->type_name("P");
   command.add_option("--stride", a.stride, "pictures: entries from one patch to the next [1]")
-      ->check(size_from_one())
+      ->check(whole_number(1, most_size))
       ->type_name("S");
 }
 
@@ -83,7 +95,7 @@ Framing framing_of(const FramingArguments& a) {
   try {
     framing.validate();
   } catch (const Error& error) {
-    throw UsageError(error.what());
+    throw UsageError(in_options(error.what(), framing.kind));
   }
   return framing;
 }

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <memory>
+#include <set>
 
 #include "commands.hpp"
+#include "inputs.hpp"
 #include "pellucid/base/signal_source.hpp"
 #include "pellucid/io/array_file.hpp"
 #include "pellucid/io/model_file.hpp"
@@ -115,7 +118,37 @@ void print_array(const std::string& path) {
   fmt::print("{}", text);
 }
 
-void run(const std::string& path) { is_model(path) ? print_model(path) : print_array(path); }
+// A folder of sounds, or of pictures of several sizes.
+void print_folder(const std::string& path, const Inputs& inputs) {
+  double seconds = 0;
+  std::set<std::string> shapes;
+  for (const InputFile& file : inputs.files()) {
+    if (file.is_sound()) {
+      seconds += static_cast<double>(file.shape().back()) / file.traits().sample_rate;
+    }
+    shapes.insert(shape_text(file.shape()));
+  }
+  fmt::print("{}: folder of {} files, {} signals\n", path, inputs.files().size(), inputs.count());
+  fmt::print("  first        {}: {}\n", inputs.label(),
+             inputs.files().front().traits().description);
+  if (inputs.files().front().is_sound()) {
+    fmt::print("  sound        {:.1f} s at {:g} Hz, full scale 1\n", seconds, inputs.sample_rate());
+  } else {
+    fmt::print("  shapes       {}, the first {}\n", shapes.size(), *shapes.begin());
+  }
+}
+
+void run(const std::string& path) {
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable)) {
+    const Inputs inputs({path}, no_limit, true);
+    if (inputs.files().size() > 1 || inputs.files().front().is_sound()) {
+      print_folder(path, inputs);
+      return;
+    }
+  }
+  is_model(path) ? print_model(path) : print_array(path);
+}
 
 }  // namespace
 

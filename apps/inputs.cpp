@@ -17,7 +17,10 @@ std::vector<std::string> files_of(const std::string& folder,
                                   const std::set<std::string>& extensions) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (extensions.contains(entry.path().extension())) names.push_back(entry.path().string());
+    const bool hidden = entry.path().filename().string().starts_with('.');
+    if (!hidden && extensions.contains(entry.path().extension())) {
+      names.push_back(entry.path().string());
+    }
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -38,6 +41,10 @@ std::vector<std::string> expanded(const std::vector<std::string>& names, bool lo
     std::vector<std::string> inside;
     if (std::filesystem::is_directory(name, unreadable)) {
       inside = files_of(name, {".wav", ".WAV", ".flac", ".FLAC"});
+      if (inside.empty() && files_of(name, {".png", ".PNG"}).empty()) {
+        throw Error(
+            fmt::format("{}: is a folder without .png, .wav or .flac files: name another", name));
+      }
       if (inside.empty() && loose && !is_one_array(name)) inside = files_of(name, {".png", ".PNG"});
     }
     if (inside.empty()) inside = {name};
@@ -47,6 +54,11 @@ std::vector<std::string> expanded(const std::vector<std::string>& names, bool lo
 }
 
 void check_agree(const InputFile& file, const InputFile& first) {
+  const int bits = picture_bits(file), other_bits = picture_bits(first);
+  if (bits > 0 && other_bits > 0 && bits != other_bits) {
+    throw Error(fmt::format("{}: {} bits a pixel, {} has {}: give pictures of one depth",
+                            file.name(), bits, first.name(), other_bits));
+  }
   const bool complex_data = is_complex_type(file.type());
   if (complex_data != is_complex_type(first.type())) {
     throw Error(fmt::format("{}: {} data, those of {} are {}: give files of one sort", file.name(),
@@ -62,6 +74,10 @@ void check_agree(const InputFile& file, const InputFile& first) {
 
 }  // namespace
 
+int picture_bits(const InputFile& file) {
+  return file.traits().format == FileFormat::png ? file.traits().bits : 0;
+}
+
 InputFile::InputFile(const std::string& name) : name_(name), reader_(open_array(name)) {
   type_ = reader_->type();
   shape_ = reader_->shape();
@@ -69,7 +85,7 @@ InputFile::InputFile(const std::string& name) : name_(name), reader_(open_array(
   signal_shape_ = reader_->sample_shape();
   stored_ = shape_.front();
   traits_ = reader_->traits();
-  if (is_sound() && name != "-") reader_.reset();
+  if (is_sound()) release();
 }
 
 template <class T>
@@ -83,10 +99,13 @@ Matrix<T> InputFile::read(Index first, Index count) const {
 }
 
 Inputs::Inputs(const std::vector<std::string>& names, Index limit, bool loose) {
-  for (const std::string& name : expanded(names, loose)) {
+  constexpr std::size_t most_open = 32;
+  const std::vector<std::string> all = expanded(names, loose);
+  for (const std::string& name : all) {
     if (count_ == limit) break;
     InputFile& file = files_.emplace_back(name);
     check_agree(file, files_.front());
+    if (all.size() > most_open) file.release();
     file.keep_first(limit - count_);
     count_ += file.count();
   }

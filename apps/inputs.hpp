@@ -16,8 +16,8 @@ namespace pellucid::app {
 
 inline constexpr Index no_limit = std::numeric_limits<Index>::max();
 
-/// One file of signals. Sounds, which are read whole, are opened anew for every reading; other
-/// files stay open.
+/// One file of signals. Sounds, which are read whole, and files of which there are many are opened
+/// anew for every reading; others stay open.
 class InputFile {
  public:
   explicit InputFile(const std::string& name);
@@ -30,6 +30,10 @@ class InputFile {
   [[nodiscard]] const FileTraits& traits() const { return traits_; }
   [[nodiscard]] bool is_sound() const { return traits_.sample_rate > 0; }
 
+  /// Opens the file anew for every reading from now on.
+  void release() {
+    if (name_ != "-") reader_.reset();
+  }
   /// Leaves away what lies behind the first `count` signals.
   void keep_first(Index count) { shape_.front() = std::min(shape_.front(), count); }
 
@@ -56,6 +60,9 @@ class InputFile {
   FileTraits traits_;
   std::unique_ptr<const ArrayReader> reader_;
 };
+
+/// Bits per channel of pictures, 0 for other files.
+[[nodiscard]] int picture_bits(const InputFile& file);
 
 /// The signals of one or several files, all real or all complex, of one sampling rate where they
 /// are sound. Folders of sounds stand for the files in them; `loose`, folders of pictures too,

@@ -104,7 +104,8 @@ int run(int argc, char** argv) {
   } catch (const Stopped&) {
     return fail(128 + app::caught_signal(), "interrupted; nothing was written");
   } catch (const std::bad_alloc&) {
-    return fail(input_at_fault, "out of memory: give fewer samples at a time");
+    return fail(input_at_fault,
+                "out of memory: ask for fewer samples or components, or shorter frames");
   } catch (const std::exception& error) {
     return fail(input_at_fault, error.what());
   }

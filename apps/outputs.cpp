@@ -4,21 +4,25 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
+
+#include "arguments.hpp"
 
 namespace pellucid::app {
 
 namespace {
+
+const std::set<std::string> known_endings{".gz",  ".npy", ".npz",  ".mat", ".idx",
+                                          ".png", ".wav", ".flac", ".csv"};
 
 // "scan.npy", "scan.idx.gz" and "scan/" are all called "scan"; other dots belong to the name.
 std::string plain_name(const std::string& input) {
   std::filesystem::path path = input;
   if (path.filename().empty()) path = path.parent_path();
   path = path.filename();
-  for (const char* extension :
-       {".gz", ".npy", ".npz", ".mat", ".idx", ".png", ".wav", ".flac", ".csv"}) {
-    if (path.extension() == extension) path = path.stem();
-  }
+  while (known_endings.contains(path.extension().string())) path = path.stem();
   return path.string();
 }
 
@@ -57,9 +61,52 @@ std::string without_variable(const InputFile& file) {
   return file.name();
 }
 
+// Where a file lies, without its variable; nothing for standard streams, devices and empty names.
+std::optional<std::filesystem::path> place_of(const std::string& name) {
+  if (name.empty() || name == "-") return std::nullopt;
+  std::error_code error;
+  std::filesystem::path path = name;
+  if (!std::filesystem::exists(path, error)) {
+    const std::size_t colon = name.rfind(':');
+    if (colon != std::string::npos) path = name.substr(0, colon);
+  }
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_other(status) || std::filesystem::is_character_file(status) ||
+      std::filesystem::is_fifo(status)) {
+    return std::nullopt;
+  }
+  return std::filesystem::weakly_canonical(path, error);
+}
+
+// An archive is written with one variable: others that it holds would be lost.
+void check_lone_variable(const std::string& name, const FileTraits& like) {
+  const auto place = place_of(name);
+  std::error_code error;
+  if (!place || !std::filesystem::is_regular_file(*place, error)) return;
+  const std::string extension = place->extension().string();
+  if (extension != ".npz" && extension != ".mat") return;
+  const std::string file = place->string();
+  std::string wanted = name.size() > 1 && name.find(extension + ":") != std::string::npos
+                           ? name.substr(name.rfind(':') + 1)
+                           : like.variable;
+  if (wanted.empty()) wanted = "x";
+  try {
+    if (open_array(file)->traits().variable == wanted) return;
+  } catch (const Error&) {
+    // Several arrays, or none that can be read: in any case not ours to replace.
+  }
+  throw Error(fmt::format(
+      "{}: exists and holds other variables, which would be lost: name a new file", name));
+}
+
 std::vector<std::string> output_names(const std::vector<InputFile>& inputs,
                                       const std::string& out) {
   if (inputs.size() == 1) return {out};
+  const std::string extension = std::filesystem::path(out).extension().string();
+  if (known_endings.contains(extension)) {
+    throw UsageError(fmt::format("{}: {} inputs make a folder, whose name has no {}: name one", out,
+                                 inputs.size(), extension));
+  }
   if (out == "-") throw Error("-: standard output takes one file: give one input, or a folder");
   std::vector<std::string> names;
   std::set<std::string> taken;
@@ -82,6 +129,9 @@ std::vector<std::string> output_names(const std::vector<InputFile>& inputs,
 
 Outputs::Outputs(const std::vector<InputFile>& inputs, const std::string& out)
     : inputs_(inputs), names_(output_names(inputs, out)) {
+  std::vector<std::string> places;
+  for (const InputFile& input : inputs) places.push_back(input.name());
+  check_apart(places, names_);
   if (inputs.size() == 1) return;
   std::error_code error;
   if (std::filesystem::create_directory(out, error)) {
@@ -100,11 +150,28 @@ Outputs::~Outputs() {
 
 ArrayWriter& Outputs::open(std::size_t i, DType type) {
   const InputFile& input = inputs_[i];
+  check_lone_variable(names_[i], input.traits());
   return *writers_.emplace_back(create_array(names_[i], type, input.shape(), &input.traits()));
 }
 
 void Outputs::commit() {
   for (const auto& writer : writers_) writer->commit();
+}
+
+void check_apart(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
+  std::map<std::filesystem::path, std::string> taken;
+  for (const std::string& input : inputs) {
+    if (const auto place = place_of(input)) taken.emplace(*place, "is an input");
+  }
+  for (const std::string& output : outputs) {
+    const auto place = place_of(output);
+    if (!place) continue;
+    const auto [known, is_new] = taken.emplace(*place, "is another output");
+    if (!is_new) {
+      throw UsageError(fmt::format("{}: {} as well and would be replaced: name another file",
+                                   output, known->second));
+    }
+  }
 }
 
 std::string counted(const InputFile& file) {

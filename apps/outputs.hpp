@@ -33,6 +33,9 @@ class Outputs {
   std::vector<std::unique_ptr<ArrayWriter>> writers_;
 };
 
+/// Throws `UsageError` where an output would replace an input, or two outputs are one file.
+void check_apart(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
+
 /// "100 samples", "1 channel".
 [[nodiscard]] std::string counted(const InputFile& file);
 

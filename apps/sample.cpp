@@ -36,6 +36,7 @@ void run(const SampleArguments& arguments, const Common& common) {
   if (!arguments.schedule.empty()) model.schedule = parse_schedule_argument(arguments.schedule);
   std::vector<Index> shape{arguments.count};
   shape.insert(shape.end(), model.shape.begin(), model.shape.end());
+  check_apart({arguments.model}, {arguments.output});
   std::unique_ptr<ArrayWriter> output;
   dispatch(model.is_complex(), arguments.double_precision, [&]<class T>() {
     output = create_array(arguments.output, dtype_of<T>(), shape);

@@ -28,7 +28,9 @@ VectorBaselines<V>::VectorBaselines(const Model& model) : transform_(model.trans
   linalg::eigh<Wide<V>>(basis, eigenvalues_);
   eigenvalues_ = eigenvalues_.cwiseMax(0.0) * model.scale * model.scale;
   basis_ = basis.template cast<V>();
-  mean_ = (offset_as<Wide<V>>(model) + prior.mean * model.scale).template cast<V>();
+  Matrix<Wide<V>> mean = offset_as<Wide<V>>(model) + prior.mean * model.scale;
+  SampleTransform<Wide<V>>(model.transform, model.shape).inverse(mean);
+  mean_ = mean.col(0).template cast<V>();
 }
 
 template <class V>
@@ -43,22 +45,22 @@ Matrix<V> VectorBaselines<V>::estimate(LinearRule rule, ConstBatch<V> noisy, dou
   Matrix<V> estimates(noisy.rows(), noisy.cols());
   parallel_for((noisy.cols() + block - 1) / block, threads, [&](Index number, int) {
     const Index first = number * block, count = std::min(block, noisy.cols() - first);
-    Matrix<V> centred = noisy.middleCols(first, count);
+    Matrix<V> centred = noisy.middleCols(first, count).colwise() - mean_;
     transform_.forward(centred);
-    centred.colwise() -= mean_;
     Matrix<V> rotated(basis_.cols(), count);
     linalg::multiply<V>(linalg::Op::adjoint, V(1), basis_, centred, V(0), rotated);
     rotated.array().colwise() *= gains.template cast<V>().array();
     auto out = estimates.middleCols(first, count);
-    out.colwise() = mean_;
-    linalg::multiply<V>(linalg::Op::none, V(1), basis_, rotated, V(1), out);
+    linalg::multiply<V>(linalg::Op::none, V(1), basis_, rotated, V(0), out);
     transform_.inverse(out);
+    out.colwise() += mean_;
   });
   return estimates;
 }
 
 template <class T>
-LinearBaselines<T>::LinearBaselines(const std::vector<NamedModel>& models) {
+LinearBaselines<T>::LinearBaselines(const std::vector<NamedModel>& models, Index block_entries)
+    : block_entries_(block_entries) {
   const Model& model = reference_model(models);
   framing_ = model.framing;
   with_vector_type<T>(framing_, [&]<class V>() {
@@ -81,7 +83,7 @@ Matrix<T> LinearBaselines<T>::estimate(LinearRule rule, ConstBatch<T> noisy,
   const auto through = [&]<class V>(const VectorBaselines<V>& baselines) {
     for (Index j = 0; j < noisy.cols(); ++j) {
       estimates.col(j) =
-          estimate_framed<T, V>(framing_, shape, noisy.col(j), noise_std, threads,
+          estimate_framed<T, V>(framing_, shape, noisy.col(j), noise_std, threads, block_entries_,
                                 [&](ConstBatch<V> vectors, Index, Index) {
                                   return baselines.estimate(rule, vectors, s2, threads);
                                 });

@@ -38,7 +38,7 @@ class VectorBaselines {
 template <class T>
 class LinearBaselines {
  public:
-  explicit LinearBaselines(const std::vector<NamedModel>& models);
+  LinearBaselines(const std::vector<NamedModel>& models, Index block_entries);
 
   [[nodiscard]] Matrix<T> estimate(LinearRule rule, ConstBatch<T> noisy,
                                    const std::vector<Index>& shape, double noise_std,
@@ -46,6 +46,7 @@ class LinearBaselines {
 
  private:
   Framing framing_;
+  Index block_entries_;
   std::unique_ptr<const VectorBaselines<T>> same_;  // one of the two
   std::unique_ptr<const VectorBaselines<std::complex<RealOf<T>>>> spectral_;
 };

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string_view>
@@ -74,17 +75,21 @@ Sweep<T>::Sweep(const SignalSource<T>& clean, const std::vector<NamedModel>& mod
       truth_model_(truth),
       options_(options),
       monitor_(monitor),
-      baselines_(models),
+      baselines_(models, options.block_entries),
       gallery_(clean, options.gallery_samples, options.snr_db) {
   for (const NamedModel& named : models) {
-    estimators_.emplace_back(named.model, options.estimate.threads);
+    estimators_.emplace_back(named.model, options.estimate.threads, options.block_entries);
   }
   if (truth != nullptr) truth_.emplace(truth->model, options.estimate.threads);
 }
 
 template <class T>
 Evaluation Sweep<T>::run() {
-  statistics_ = measure_signals(source_, options_.block_entries, monitor_);
+  const bool all_framed = std::all_of(models_.begin(), models_.end(), [](const NamedModel& named) {
+    return !named.model.framing.is_none();
+  });
+  statistics_ = measure_signals(source_, all_framed ? MeanOf::all_entries : MeanOf::each_entry,
+                                options_.block_entries, monitor_);
   if (!(statistics_.power > 0)) {
     throw Error("all test samples are equal: their signal power is zero, no SNR can be set");
   }
@@ -185,7 +190,9 @@ void Sweep<T>::measure_model(const NamedModel& named, const SignalEstimator<T>& 
   if (method == Method::one_step) {
     tally.row.steps = 1;
   } else if (method == Method::automatic) {
-    tally.row.steps = named.model.calibration.steps(snr_db_);
+    // The SNR in the model's units, as the estimate looks it up.
+    const double v = Noise::std(noise_std_).model_variances(estimator.model()).front();
+    tally.row.steps = named.model.calibration.steps(to_db(1 / v));
   } else if (!how.steps.is_all()) {
     tally.row.steps = how.steps.count;
   }
@@ -245,6 +252,23 @@ void Sweep<T>::generate(GalleryRecorder<T>& gallery) {
   gallery.generated(first.vectors()->sample(gallery.generated_wanted(), how, &part));
 }
 
+// The columns of a batch, for the length of one call.
+template <class T>
+class BatchSignals final : public SignalSource<T> {
+ public:
+  BatchSignals(const ConstBatch<T>& signals, std::vector<Index> shape)
+      : signals_(signals), shape_(std::move(shape)) {}
+  [[nodiscard]] Index count() const override { return signals_.cols(); }
+  [[nodiscard]] const std::vector<Index>& shape(Index) const override { return shape_; }
+  void read(Index first, Batch<T> out) const override {
+    out = signals_.middleCols(first, out.cols());
+  }
+
+ private:
+  const ConstBatch<T>& signals_;
+  std::vector<Index> shape_;
+};
+
 // Throws where a model is not for such signals.
 template <class T>
 void check_model(const NamedModel& named, const SignalSource<T>& clean) {
@@ -294,7 +318,7 @@ Evaluation evaluate(ConstBatch<T> clean, const std::vector<NamedModel>& models,
     throw Error(fmt::format("{}: the model's samples have {} entries, the test set's have {}",
                             models.front().name, entries_of(shape), clean.rows()));
   }
-  return evaluate<T>(MatrixSignals<T>(clean, shape), models, truth, options, monitor);
+  return evaluate<T>(BatchSignals<T>(clean, shape), models, truth, options, monitor);
 }
 
 #define PELLUCID_INSTANTIATE(T)                                                           \

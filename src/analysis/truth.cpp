@@ -20,7 +20,7 @@ TruthMixture<T>::TruthMixture(const Model& model, int threads)
 template <class T>
 ConditionalMean<T> TruthMixture<T>::estimate(ConstBatch<T> noisy, double noise_std,
                                              Monitor* monitor) const {
-  const Vector<T> offset = offset_as<T>(model_);
+  const Vector<T> mean_of_signals = mean_signal<T>(model_);
   const double scale = model_.scale;
   const double v = (noise_std / scale) * (noise_std / scale);
   const NoiseLevel level = NoiseLevel::from_variance(v);
@@ -35,14 +35,13 @@ ConditionalMean<T> TruthMixture<T>::estimate(ConstBatch<T> noisy, double noise_s
     auto& workspace = workspaces[static_cast<std::size_t>(worker)];
     if (!workspace) workspace = denoiser_.workspace();
     const Index first = tile * batch, count = std::min(batch, n - first);
-    Matrix<T> x_t = noisy.middleCols(first, count);
+    Matrix<T> x_t = gain * (noisy.middleCols(first, count).colwise() - mean_of_signals);
     transform_.forward(x_t);
-    x_t = gain * (x_t.colwise() - offset);
     auto mean = result.mean.middleCols(first, count);
     denoiser_.posterior(x_t, {&level, 1}, mean, result.variance.segment(first, count), *workspace);
     mean *= scale;
-    mean.colwise() += offset;
     transform_.inverse(mean);
+    mean.colwise() += mean_of_signals;
   });
   result.variance *= scale * scale;
   return result;

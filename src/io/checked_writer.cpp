@@ -32,6 +32,7 @@ void CheckedWriter::write(const Array& samples) {
   }
   put(samples);
   written_ += count;
+  if (written_ == sample_count(shape())) complete();
 }
 
 void CheckedWriter::commit() {

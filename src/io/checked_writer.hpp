@@ -26,6 +26,9 @@ class CheckedWriter : public ArrayWriter {
 
  private:
   virtual void put(const Array& samples) = 0;
+  /// All samples are there: the place to encode what is held, so that writers waiting for `commit`
+  /// hold nothing.
+  virtual void complete() {}
   virtual void finish() = 0;
 
   std::string label_;

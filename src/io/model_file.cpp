@@ -81,16 +81,29 @@ Eigen::VectorXcd read_offset(io::TensorReader& tensors, bool is_complex, Index d
   return read_vector<double>(tensors, "offset", "N").cast<std::complex<double>>();
 }
 
+// The variance of a signal whose vectors have this one per entry. By Parseval's theorem a
+// short-time spectrum's bins, the two real ones and their conjugate pairs, sum to size times sum
+// w^2 of it.
+double signal_power(const Framing& framing, double vector_variance) {
+  if (framing.kind != Framing::Kind::stft) return vector_variance;
+  const auto size = static_cast<double>(framing.size.front());
+  const double bins =
+      (size - 2) * vector_variance + framing.edge_variance[0] + framing.edge_variance[1];
+  return bins / (size * framing.noise_gain());
+}
+
 // What a fit wrote, or the prior's own variance where a file is hand-written in the user's units.
 double read_power(const io::ModelMetadata& metadata,
                   const std::variant<RealPrior, ComplexPrior>& prior) {
   if (metadata.power) return *metadata.power;
-  if (metadata.scale) return *metadata.scale * *metadata.scale;
-  return std::visit(
+  if (metadata.scale && metadata.framing.is_none()) return *metadata.scale * *metadata.scale;
+  const double variance = std::visit(
       [](const auto& field) {
         return std::visit([](const auto& known) { return average_variance(known); }, field);
       },
       prior);
+  const double scale = metadata.scale.value_or(1.0);
+  return signal_power(metadata.framing, scale * scale * variance);
 }
 
 template <class T>

@@ -91,7 +91,7 @@ void OutputFile::write_at(std::uint64_t position, std::span<const std::byte> byt
   }
 }
 
-void OutputFile::commit() {
+void OutputFile::close() {
   if (file_ == nullptr) fail(EBADF);
   if (std::fflush(file_) != 0) fail(errno);
   // Pipes, devices and some file systems have nothing to synchronise and say so.
@@ -100,6 +100,10 @@ void OutputFile::commit() {
   }
   std::FILE* file = std::exchange(file_, nullptr);
   if (std::fclose(file) != 0) fail(errno);
+}
+
+void OutputFile::commit() {
+  if (file_ != nullptr) close();
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
   temporary_.clear();

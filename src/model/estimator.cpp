@@ -44,16 +44,15 @@ MixtureDenoiser<T> exact_denoiser(const Model& model, int threads) {
 template <class T>
 Estimator<T>::Estimator(Model model, int threads)
     : model_(normalised(checked(std::move(model)))),
-      offset_(offset_as<T>(model_)),
+      mean_(mean_signal<Wide<T>>(model_).template cast<T>()),
       scale_(static_cast<RealOf<T>>(model_.scale)),
       transform_(model_.transform, model_.shape),
       denoiser_(std::make_unique<MixtureDenoiser<T>>(exact_denoiser<T>(model_, threads))) {}
 
 template <class T>
 Matrix<T> Estimator<T>::to_model_units(ConstBatch<T> x) const {
-  Matrix<T> result = x;
+  Matrix<T> result = x.colwise() - mean_;
   transform_.forward(result);
-  result.colwise() -= offset_;
   result /= scale_;
   return result;
 }
@@ -61,8 +60,8 @@ Matrix<T> Estimator<T>::to_model_units(ConstBatch<T> x) const {
 template <class T>
 Matrix<T> Estimator<T>::to_user_units(Matrix<T> x) const {
   x *= scale_;
-  x.colwise() += offset_;
   transform_.inverse(x);
+  x.colwise() += mean_;
   return x;
 }
 
@@ -96,8 +95,8 @@ Matrix<T> draw(const Model& model, Index count, std::uint64_t seed) {
   Matrix<Wide<T>> samples = std::visit([&](const auto& prior) { return draw(prior, count, seed); },
                                        prior_as<Wide<T>>(model));
   samples *= Wide<T>(model.scale);
-  samples.colwise() += offset_as<Wide<T>>(model);
   SampleTransform<Wide<T>>(model.transform, model.shape).inverse(samples);
+  samples.colwise() += mean_signal<Wide<T>>(model);
   return samples.template cast<T>();
 }
 

@@ -9,19 +9,16 @@
 
 namespace pellucid {
 
-/// Vectors of a signal that are estimated together: enough for all threads, little memory.
-inline constexpr Index framed_block_entries = Index{1} << 22;
-
 /// The estimate of one signal through its vectors: cut, given block by block to
 /// `estimate(vectors, first, count)`, the last the signal's number of vectors, which returns their
-/// estimates, and put together.
+/// estimates, and put together. A block has about `block_entries` entries.
 template <class T, class V, class Estimate>
 Vector<T> estimate_framed(const Framing& framing, const std::vector<Index>& shape,
                           Eigen::Ref<const Vector<T>> signal, double noise_std, int threads,
-                          const Estimate& estimate) {
+                          Index block_entries, const Estimate& estimate) {
   constexpr Index cut_together = 256;
   const auto framer = make_framer<T, V>(framing, shape, signal);
-  const Index block = std::max(cut_together, framed_block_entries / framer->dim());
+  const Index block = std::max(cut_together, block_entries / framer->dim());
   Matrix<V> vectors(framer->dim(), std::min(block, framer->count()));
   for (Index first = 0; first < framer->count(); first += block) {
     auto part = vectors.leftCols(std::min(block, framer->count() - first));

@@ -37,13 +37,27 @@ void move_units(GaussianMixture<T>& prior, const Vector<T>& mean, double q) {
   for (auto& covariance : prior.covariances) covariance /= q * q;
 }
 
+// The standard deviation of the prior's samples in its own units. Of whole samples it is what an
+// SNR refers to. The power of a framed model is that of the signals its samples are cut from, so
+// the prior's own variance decides there; a fitted one may miss unity by what regularisation adds,
+// or, of PCA, by what the components left out carry, and stays.
+double unit_of(const Model& model) {
+  if (model.framing.is_none()) return std::sqrt(model.power) / model.scale;
+  const double variance = std::visit(
+      [](const auto& field) {
+        return std::visit([](const auto& prior) { return average_variance(prior); }, field);
+      },
+      model.prior);
+  const bool fitted_pca = model.kind() == "pca" && variance < 1 && model.scale != 1;
+  return fitted_pca ? 1.0 : std::sqrt(variance);
+}
+
 }  // namespace
 
 Model normalised(Model model) {
   // Units that are right to rounding stay, so that a fitted model is used to the bit as stored.
   constexpr double rounding = 1e-9;
-  // The power of a framed model is that of the signals its samples are cut from.
-  const double q = model.framing.is_none() ? std::sqrt(model.power) / model.scale : 1.0;
+  const double q = unit_of(model);
   const auto normalise = [&](auto& prior) {
     const auto mean = mean_of(prior);
     const bool centred = mean.cwiseAbs().maxCoeff() <= rounding * q;

@@ -9,13 +9,20 @@ namespace pellucid {
 
 namespace {
 
-// Vectors of one signal have their own random numbers, whatever the signal's length.
-constexpr int vector_bits = 32;
+// A seed of each signal's own, by the finaliser of SplitMix64 (Steele, Lea and Flood 2014), a
+// bijection: vectors, which are numbered from 0 in every signal, share no numbers.
+std::uint64_t seed_of(std::uint64_t seed, std::uint64_t signal) {
+  std::uint64_t mixed = seed + (signal + 1) * 0x9e3779b97f4a7c15U;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9U;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebU;
+  return mixed ^ (mixed >> 31);
+}
 
 // One signal of several: its number among them, its noise, and who watches.
 struct Turn {
   Index number = 0;
   double noise_std = 0.0;
+  Index block_entries = 0;
   const EstimateOptions& options;
   Monitor* monitor = nullptr;
   double evaluations = 0.0;
@@ -26,10 +33,9 @@ Vector<T> estimate_signal(const Estimator<V>& estimator, Eigen::Ref<const Vector
                           const std::vector<Index>& shape, Turn& turn) {
   const Noise noise = Noise::std(turn.noise_std);
   EstimateOptions how = turn.options;
-  const std::uint64_t start = (how.first_sample + static_cast<std::uint64_t>(turn.number))
-                              << vector_bits;
+  how.seed = seed_of(how.seed, how.first_sample + static_cast<std::uint64_t>(turn.number));
   const auto denoise = [&](ConstBatch<V> vectors, Index first, Index count) {
-    how.first_sample = start + static_cast<std::uint64_t>(first);
+    how.first_sample = static_cast<std::uint64_t>(first);
     const auto done = [&](Index vector) {
       return static_cast<double>(turn.number) +
              static_cast<double>(vector) / static_cast<double>(count);
@@ -38,13 +44,14 @@ Vector<T> estimate_signal(const Estimator<V>& estimator, Eigen::Ref<const Vector
     return estimator.denoise(vectors, noise, how, &part, &turn.evaluations);
   };
   return estimate_framed<T, V>(estimator.model().framing, shape, signal, turn.noise_std,
-                               how.threads, denoise);
+                               how.threads, turn.block_entries, denoise);
 }
 
 }  // namespace
 
 template <class T>
-SignalEstimator<T>::SignalEstimator(Model model, int threads) {
+SignalEstimator<T>::SignalEstimator(Model model, int threads, Index block_entries)
+    : block_entries_(block_entries) {
   with_vector_type<T>(model.framing, [&]<class V>() {
     auto estimator = std::make_unique<const Estimator<V>>(std::move(model), threads);
     if constexpr (std::is_same_v<T, V>) {
@@ -77,7 +84,8 @@ Matrix<T> SignalEstimator<T>::denoise(ConstBatch<T> noisy, const std::vector<Ind
   const Task task(monitor, name(options.method), static_cast<double>(noisy.cols()));
   double total = 0;
   for (Index j = 0; j < noisy.cols(); ++j) {
-    Turn turn{j, noise_std[count == 1 ? 0 : static_cast<std::size_t>(j)], options, monitor};
+    Turn turn{j, noise_std[count == 1 ? 0 : static_cast<std::size_t>(j)], block_entries_, options,
+              monitor};
     estimates.col(j) = same_ ? estimate_signal<T>(*same_, noisy.col(j), shape, turn)
                              : estimate_signal<T>(*spectral_, noisy.col(j), shape, turn);
     total += turn.evaluations;

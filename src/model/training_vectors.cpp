@@ -26,13 +26,17 @@ class Choice {
   [[nodiscard]] Index count() const { return count_; }
   [[nodiscard]] Index operator[](Index i) const {
     if (count_ == available_) return i;
-    const double place =
-        static_cast<double>(i) + random_.uniform(static_cast<std::uint64_t>(i), 0, 0);
-    const double share = static_cast<double>(available_) / static_cast<double>(count_);
-    return std::min(available_ - 1, static_cast<Index>(place * share));
+    const Index begin = bound(i), length = bound(i + 1) - begin;
+    const double place = random_.uniform(static_cast<std::uint64_t>(i), 0, 0);
+    return begin + std::min(length - 1, static_cast<Index>(place * static_cast<double>(length)));
   }
 
  private:
+  // floor(i available / count), without overflow.
+  [[nodiscard]] Index bound(Index i) const {
+    return available_ / count_ * i + available_ % count_ * i / count_;
+  }
+
   Index available_, count_;
   RandomStream random_;
 };
@@ -61,7 +65,7 @@ TrainingVectors<V> cut_training_vectors(const SignalSource<T>& signals, const Fr
   TrainingVectors<V> result;
   result.framing = framing;
   result.framing.sample_rate = signals.sample_rate();
-  result.signal_power = measure_signals(signals, block_entries, monitor).power;
+  result.signal_power = measure_signals(signals, MeanOf::all_entries, block_entries, monitor).power;
   if (!(result.signal_power > 0)) {
     throw Error("all signals are equal or silent: give signals that vary");
   }

@@ -68,11 +68,12 @@ Eigen::VectorXd SignalStatistics<T>::centred_powers(ConstBatch<T> signals) const
 }
 
 template <class T>
-SignalStatistics<T> measure_signals(const SignalSource<T>& source, Index block_entries,
+SignalStatistics<T> measure_signals(const SignalSource<T>& source, MeanOf mean, Index block_entries,
                                     Monitor* monitor) {
   const Task task(monitor, "reading", static_cast<double>(source.count()));
   const bool one_shape = have_one_shape(source);
-  const bool one_mean = !one_shape || source.is_sound() || source.count() < 2;
+  const bool one_mean =
+      mean == MeanOf::all_entries || !one_shape || source.is_sound() || source.count() < 2;
   Sums<T> sums(one_mean);
   SignalBlock block;
   for (Index first = 0; first < source.count(); first += block.count) {
@@ -89,7 +90,7 @@ SignalStatistics<T> measure_signals(const SignalSource<T>& source, Index block_e
 
 #define PELLUCID_INSTANTIATE(T)        \
   template struct SignalStatistics<T>; \
-  template SignalStatistics<T> measure_signals<T>(const SignalSource<T>&, Index, Monitor*);
+  template SignalStatistics<T> measure_signals<T>(const SignalSource<T>&, MeanOf, Index, Monitor*);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<float>)

@@ -66,6 +66,7 @@ class NumpyTest(ExchangeTest):
                 save(self.folder / "in.npz",
                      **{name: np.asarray(a, order=order) for name, a in arrays.items()})
                 for name, array in arrays.items():
+                    (self.folder / "out.npz").unlink(missing_ok=True)
                     self.copy(f"in.npz:{name}", "out.npz")
                     with np.load(self.folder / "out.npz") as got:
                         self.assertEqual(got.files, [name])

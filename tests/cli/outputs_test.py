@@ -36,6 +36,31 @@ class OutputTest(ProgramTest):
         for command in self.commands(output):
             self.fail_with(1, *command, says=[f"pellucid: {output}: ", *says])
 
+    def test_outputs_never_replace_inputs(self):
+        model = ("-m", "m.safetensors")
+        for command in (
+            ("fit", "x.npy", "--prior", "gaussian", "-o", "x.npy"),
+            ("denoise", "x.npy", *model, "--snr-db", 0, "-o", "./x.npy"),
+            ("denoise", "x.npy", *model, "--snr-db", 0, "-o", "m.safetensors"),
+            ("corrupt", "x.npy", "--snr-db", 0, "-o", "x.npy"),
+            ("sample", *model, "-n", 3, "-o", "m.safetensors"),
+            ("evaluate", "x.npy", *model, "--snr-db", 0, "--json", "x.npy"),
+            ("evaluate", "x.npy", *model, "--snr-db", 0, "--report", "m.safetensors"),
+            ("evaluate", "x.npy", *model, "--snr-db", 0, "--json", "o", "--report", "o"),
+            ("corrupt", "x.npy", "x.npy", "--snr-db", 0, "-o", "o.npy"),
+        ):
+            self.fail_with(2, *command, says="name")
+
+    def test_other_variables_of_an_archive_are_kept(self):
+        np.savez(self.folder / "two.npz", a=np.ones(3), b=np.ones(3))
+        for name in ("two.npz:a", "two.npz:c", "two.npz"):
+            self.fail_with(1, "corrupt", "x.npy", "--noise-std", 0, "-o", name,
+                           says="other variables")
+        self.succeed("corrupt", "x.npy", "--noise-std", 0, "-o", "one.npz:a")
+        self.succeed("corrupt", "x.npy", "--noise-std", 0, "-o", "one.npz:a")
+        self.fail_with(1, "corrupt", "x.npy", "--noise-std", 0, "-o", "one.npz:b",
+                       says="other variables")
+
     def test_places_where_nothing_can_be_written(self):
         self.refuse("missing/out.npy", "No such file or directory", "make its folder first")
         self.refuse("x.npy/out.npy", "Not a directory")
@@ -48,7 +73,9 @@ class OutputTest(ProgramTest):
     def test_several_outputs_need_a_folder(self):
         self.save("y.npy", self.load("x.npy"))
         command = ("denoise", "x.npy", "y.npy", "-m", "m.safetensors", "--snr-db", 0, "-o")
-        self.fail_with(1, *command, "m.safetensors", says="m.safetensors: ")
+        self.save("other", np.ones(3))
+        self.fail_with(1, *command, "other", says="other: ")
+        self.fail_with(2, *command, "out.npy", says="out.npy: ")
         self.fail_with(1, *command, "missing/folder", says="missing/folder: ")
         self.fail_with(1, *command, "/proc/folder", says="/proc/folder: ")
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "pellucid/base/random.hpp"
 #include "pellucid/model/fit.hpp"
@@ -100,7 +101,7 @@ TEST(SignalEstimator, SpectraAreFilteredAtTheirOwnNoiseLevel) {
   EXPECT_NEAR(Noise::std(noise_std).model_variances(model).front(),
               8 * noise_std * noise_std / (model.scale * model.scale), 1e-12);
   const double power = clean.squaredNorm() / static_cast<double>(clean.size());
-  EXPECT_NEAR(model.power / power, 29.0 / 30.0, 0.01);  // about the mean of 30 signals
+  EXPECT_NEAR(model.power / power, 1.0, 0.002);  // about one mean for all entries, nearly zero
   EXPECT_NEAR(Noise::snr_db(0).standard_deviations(model).front(), std::sqrt(model.power), 1e-12);
 
   const Matrix<double> noisy = with_noise<double>(clean, noise_std);
@@ -129,6 +130,50 @@ TEST(SignalEstimator, SignalsAreIndependentOfTheirCompany) {
   options.first_sample = 15;
   const auto last = estimator.denoise(noisy.rightCols(5), {96}, Noise::std(1.0), options);
   EXPECT_LT((all.rightCols(5) - last).cwiseAbs().maxCoeff(), 1e-12);
+}
+
+// More signals than the sample number has bits to spare: none may share another's numbers.
+TEST(SignalEstimator, EverySignalHasItsOwnRandomNumbers) {
+  const Framing framing = framing_of(Framing::Kind::frames, {8}, 8);
+  const SignalEstimator<double> estimator(
+      fitted<double, double>(smooth_signals<double>(64, 100, 8), {64}, framing));
+  const Matrix<double> same = Matrix<double>::Ones(8, 600);
+  EstimateOptions options;
+  options.method = Method::average;
+  options.draws = 2;
+  options.steps = Steps{4};
+  const auto estimates = estimator.denoise(same, {8}, Noise::std(2.0), options);
+  std::set<double> values(estimates.row(0).begin(), estimates.row(0).end());
+  EXPECT_EQ(values.size(), 600U);
+}
+
+// A prior written by hand in the data's own units: 100 times the data, 100 times the estimate.
+TEST(SignalEstimator, UnitsOfAHandWrittenPriorDoNotMatter) {
+  const Framing framing = framing_of(Framing::Kind::frames, {8}, 4);
+  const auto by_hand = [&](double unit) {
+    Model model;
+    GaussianMixture<double> prior;
+    prior.weights = Eigen::Vector2d(0.25, 0.75);
+    prior.means = Matrix<double>::Constant(8, 2, unit);
+    prior.means.col(1) *= -0.3;
+    prior.covariances.assign(2, 0.5 * unit * unit * Matrix<double>::Identity(8, 8));
+    model.prior = RealPrior(prior);
+    model.shape = {8};
+    model.offset = Eigen::VectorXcd::Zero(8);
+    model.power = unit * unit;
+    model.framing = framing;
+    return model;
+  };
+  const Matrix<double> noisy = with_noise<double>(smooth_signals<double>(64, 5, 11), 1.0);
+  EstimateOptions options;
+  options.method = Method::mean_forwarding;
+  options.steps = Steps{8};
+  const auto estimate = [&](double unit) -> Matrix<double> {
+    return SignalEstimator<double>(by_hand(unit))
+               .denoise(unit * noisy, {64}, Noise::std(unit), options) /
+           unit;
+  };
+  EXPECT_LT((estimate(100) - estimate(1)).cwiseAbs().maxCoeff(), 1e-12);
 }
 
 TEST(SignalEstimator, OneNoiseLevelForEachSignal) {
@@ -188,9 +233,18 @@ TEST(TrainingVectors, AreSpreadOverAllSignals) {
   for (Index j = 0; j < 100; ++j) {
     EXPECT_NEAR(some.vectors(0, j), static_cast<double>(j / 2), 1.0);
   }
+  // As many stretches as fit: neighbours never share a vector.
+  Matrix<double> counting(1100, 1);
+  for (Index i = 0; i < 1100; ++i) counting(i, 0) = static_cast<double>(i);
+  const auto most = cut_training_vectors<double, double>(
+      MatrixSignals<double>(counting, {1100}), framing_of(Framing::Kind::frames, {2}, 1), 1000, 1);
+  std::set<double> starts;
+  for (Index j = 1; j < most.vectors.cols() - 1; ++j) starts.insert(most.vectors(0, j));
+  EXPECT_EQ(starts.size(), 998U);  // the first and the last vector are reflected
+  const Matrix<double> silence = Matrix<double>::Zero(40, 3);
   EXPECT_NEAR(some.signal_power, (50.0 * 50.0 - 1) / 12, 1e-9);  // the variance of 0 ... 49
-  EXPECT_THROW((void)(cut_training_vectors<double, double>(
-                   MatrixSignals<double>(signals.leftCols(1), {40}), framing, 10, 1)),
+  EXPECT_THROW((void)(cut_training_vectors<double, double>(MatrixSignals<double>(silence, {40}),
+                                                           framing, 10, 1)),
                Error);
 }
 

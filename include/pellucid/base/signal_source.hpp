@@ -24,12 +24,13 @@ class SignalSource {
   [[nodiscard]] bool is_sound() const { return sample_rate() > 0.0; }
 };
 
-/// The columns of a matrix that outlives the source, each of `shape`.
+/// The columns of a matrix that outlives the source, each of `shape`. A temporary does not compile.
 template <class T>
 class MatrixSignals final : public SignalSource<T> {
  public:
-  MatrixSignals(ConstBatch<T> signals, std::vector<Index> shape)
-      : signals_(signals), shape_(std::move(shape)) {}
+  MatrixSignals(const Matrix<T>& signals, std::vector<Index> shape)
+      : signals_(signals.data(), signals.rows(), signals.cols()), shape_(std::move(shape)) {}
+  MatrixSignals(Matrix<T>&&, std::vector<Index>) = delete;
   [[nodiscard]] Index count() const override { return signals_.cols(); }
   [[nodiscard]] const std::vector<Index>& shape(Index) const override { return shape_; }
   void read(Index first, Batch<T> out) const override {
@@ -37,7 +38,7 @@ class MatrixSignals final : public SignalSource<T> {
   }
 
  private:
-  ConstBatch<T> signals_;
+  Eigen::Map<const Matrix<T>> signals_;
   std::vector<Index> shape_;
 };
 

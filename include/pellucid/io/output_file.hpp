@@ -31,7 +31,10 @@ class OutputFile {
   /// Writes at a place counted from the file's start, wherever `write` goes on; not where
   /// `is_direct`.
   void write_at(std::uint64_t position, std::span<const std::byte> bytes);
-  /// Flushes to disk, checks that everything was written, and renames.
+  /// Flushes to disk, checks that everything was written, and closes: nothing more can be written,
+  /// and the file takes no descriptor while it waits to be committed.
+  void close();
+  /// Closes, and renames.
   void commit();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }

@@ -27,6 +27,14 @@ template <class T>
   }
 }
 
+/// The offset where the user's samples live, before the model's transform.
+template <class T>
+[[nodiscard]] Vector<T> mean_signal(const Model& model) {
+  Matrix<T> mean = offset_as<T>(model);
+  SampleTransform<T>(model.transform, model.shape).inverse(mean);
+  return mean.col(0);
+}
+
 /// The mean and covariance of the model's prior, in model units.
 template <class T>
 [[nodiscard]] Gaussian<T> moments(const Model& model) {

@@ -45,7 +45,7 @@ class Estimator {
 
  private:
   Model model_;
-  Vector<T> offset_;
+  Vector<T> mean_;  // the offset, transformed back: large means are taken off before rounding
   RealOf<T> scale_;
   SampleTransform<T> transform_;
   std::unique_ptr<const Denoiser<T>> denoiser_;

@@ -9,6 +9,9 @@
 
 namespace pellucid {
 
+/// Entries of vectors that are estimated together: enough for all threads, little memory.
+inline constexpr Index default_block_entries = Index{1} << 22;
+
 /// A model made ready to denoise signals of any size: cuts them into the vectors the model knows
 /// (`Model::framing`), estimates those, and puts the estimates together; a model of whole samples
 /// takes the signals as they are. `T` is the signals' arithmetic. Const calls are safe from several
@@ -16,8 +19,10 @@ namespace pellucid {
 template <class T>
 class SignalEstimator {
  public:
+  /// Vectors cut from a signal are in hand `block_entries` at a time, beside the signal itself.
   /// Throws `Error` for a model that is not valid or not for such signals.
-  explicit SignalEstimator(Model model, int threads = 0);
+  explicit SignalEstimator(Model model, int threads = 0,
+                           Index block_entries = default_block_entries);
 
   /// Estimates of signals of one shape, one a column like `noisy`. `noise` refers to the signals,
   /// not to the vectors; `options.first_sample` numbers the first signal. `evaluations`, where
@@ -32,6 +37,7 @@ class SignalEstimator {
   [[nodiscard]] const Estimator<T>* vectors() const { return same_.get(); }
 
  private:
+  Index block_entries_;
   std::unique_ptr<const Estimator<T>> same_;  // one of the two
   std::unique_ptr<const Estimator<std::complex<RealOf<T>>>> spectral_;
 };

@@ -35,7 +35,8 @@ class Framer {
   [[nodiscard]] virtual Vector<T> finish() const = 0;
 };
 
-/// `signal` has `shape` in C order and outlives the framer, which reads it where it is. Throws
+/// `signal` has `shape` in C order and outlives the framer, which reads it where it is: give a
+/// vector or a column, not an expression or a row. Throws
 /// `Error` for a signal with too few axes, or smaller than one patch, and where `T` and `V` are not
 /// those of the framing: complex signals under stft, `V` other than `T` elsewhere.
 template <class T, class V>

@@ -19,11 +19,15 @@ struct SignalStatistics {
   [[nodiscard]] Eigen::VectorXd centred_powers(ConstBatch<T> signals) const;
 };
 
-/// Every entry has its own mean where the source's signals have one shape and there are several;
-/// sounds and signals of different sizes share one over all entries. Reads the source once, in
-/// blocks of at most `block_entries` entries.
+/// What of a signal is known beforehand and carries no information: the mean of every entry where
+/// signals are whole samples, one number where they are cut into frames or patches, which have no
+/// place of their own.
+enum class MeanOf { each_entry, all_entries };
+
+/// Sounds, signals of different sizes and a single one have one mean over all entries in any case.
+/// Reads the source once, in blocks of at most `block_entries` entries.
 template <class T>
-[[nodiscard]] SignalStatistics<T> measure_signals(const SignalSource<T>& source,
+[[nodiscard]] SignalStatistics<T> measure_signals(const SignalSource<T>& source, MeanOf mean,
                                                   Index block_entries, Monitor* monitor = nullptr);
 
 }  // namespace pellucid

@@ -60,6 +60,8 @@ class CsvWriter final : public CheckedWriter {
     }
   }
 
+  void complete() override { file_.close(); }
+
   void finish() override { file_.commit(); }
 
   OutputFile file_;

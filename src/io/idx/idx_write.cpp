@@ -61,10 +61,12 @@ class IdxWriter final : public CheckedWriter {
     append(swapped);
   }
 
-  void finish() override {
+  void complete() override {
     if (deflate_) deflate_->finish();
-    file_.commit();
+    file_.close();
   }
+
+  void finish() override { file_.commit(); }
 
   void append(std::span<const std::byte> bytes) {
     deflate_ ? deflate_->write(bytes) : file_.write(bytes);

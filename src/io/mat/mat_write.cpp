@@ -90,7 +90,7 @@ class MatWriter final : public CheckedWriter {
     filled_ += samples.bytes.size();
   }
 
-  void finish() override {
+  void complete() override {
     const ScratchFile scratch(out_.path());
     Child child(label(), Child::kNothing, [&](int pipe) {
       // The file is nobody else's, and network disks often have no locks.
@@ -107,8 +107,11 @@ class MatWriter final : public CheckedWriter {
     });
     receive_done(label(), [&](std::span<std::byte> out) { child.read(out); });
     scratch.copy_to(out_);
-    out_.commit();
+    out_.close();
+    array_.bytes = {};
   }
+
+  void finish() override { out_.commit(); }
 
   OutputFile out_;
   MatTarget target_;

@@ -29,6 +29,7 @@ class NpyWriter final : public CheckedWriter {
 
  private:
   void put(const Array& samples) override;
+  void complete() override;
   void finish() override;
 
   OutputFile file_;

@@ -25,6 +25,8 @@ void NpyWriter::put(const Array& samples) {
   }
 }
 
+void NpyWriter::complete() { file_.close(); }
+
 void NpyWriter::finish() { file_.commit(); }
 
 }  // namespace io

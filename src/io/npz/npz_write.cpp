@@ -57,14 +57,16 @@ class NpzWriter final : public CheckedWriter {
     unpacked_ ? unpacked_->write(samples) : zip_.write(samples.bytes);
   }
 
-  void finish() override {
+  void complete() override {
     if (unpacked_) {
       unpacked_->commit();
       pack(InputFile(unpacked_path_, label()));
     }
     zip_.finish();
-    file_.commit();
+    file_.close();
   }
+
+  void finish() override { file_.commit(); }
 
   void pack(InputFile unpacked) {
     std::vector<std::byte> piece(kPiece);

@@ -94,6 +94,8 @@ class FileWriter final : public PngWriter {
 
  private:
   void put_file(Index, const std::vector<std::byte>& png) override { file_.write(png); }
+  void complete() override { file_.close(); }
+
   void finish() override { file_.commit(); }
 
   OutputFile file_;

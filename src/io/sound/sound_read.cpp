@@ -21,8 +21,10 @@ constexpr std::size_t kBlockFrames = 8192;
 // A FLAC frame has at least 10 bytes (header, one subframe, check sums) and at most 65535 samples
 // of each channel, so no file holds more of them than this for a byte.
 constexpr std::uint64_t kMostFlacFramesPerByte = 6554;
-// Programs that write to a pipe cannot know the length and claim about the most there can be.
-constexpr std::uint32_t kUnknownLength = 0x7ff00000;
+// Programs that write to a pipe cannot know the length; these are the claims they make instead.
+bool is_unknown(std::uint64_t length) {
+  return length == 0xffffffff || (length >= 0x7ffff000 && length <= 0x80000000);
+}
 
 using Chunk = std::array<std::byte, 8>;
 
@@ -46,15 +48,21 @@ std::uint32_t length_of(const Chunk& chunk, bool big_endian) {
 void require_whole_wav(const ByteSource& file) {
   std::uint64_t position = 0;
   const Chunk head = chunk_at(file, position);
-  const bool big_endian = name_of(head) == "RIFX";
-  if (name_of(head) != "RIFF" && !big_endian) return;
+  const bool big_endian = name_of(head) == "RIFX", is_long = name_of(head) == "RF64";
+  if (name_of(head) != "RIFF" && !big_endian && !is_long) return;
+  std::uint64_t long_length = 0;  // of the sound, in an RF64 file
   position += head.size() + 4;
   while (position + head.size() <= file.size()) {
     const Chunk chunk = chunk_at(file, position);
-    const std::uint64_t length = length_of(chunk, big_endian);
+    std::uint64_t length = length_of(chunk, big_endian);
     position += chunk.size();
+    if (name_of(chunk) == "ds64" && file.size() - position >= 16) {
+      file.read_at(position + 8, std::as_writable_bytes(std::span(&long_length, 1)));
+    }
     if (name_of(chunk) == "data") {
-      if (length > file.size() - position && length < kUnknownLength) {
+      const bool unknown = is_unknown(length) && !is_long;
+      if (is_long && length == 0xffffffff) length = long_length;
+      if (length > file.size() - position && !unknown) {
         fail(file.label(), fmt::format("is truncated (header claims {} bytes of sound, {} follow): "
                                        "copy or make it again",
                                        length, file.size() - position));

@@ -142,7 +142,7 @@ class SoundWriter final : public CheckedWriter {
     std::memcpy(stored_.data() + at * static_cast<Index>(sizeof value), &value, sizeof value);
   }
 
-  void finish() override {
+  void complete() override {
     SoundMemory memory;
     SF_INFO info = info_;
     SoundFile file(memory.open(info));
@@ -153,8 +153,11 @@ class SoundWriter final : public CheckedWriter {
     // Closing writes the lengths into the header.
     if (sf_close(file.release()) != 0) fail_encoding(nullptr);
     out_.write(memory.bytes());
-    out_.commit();
+    out_.close();
+    stored_ = {};
   }
+
+  void finish() override { out_.commit(); }
 
   sf_count_t encode(SNDFILE* file) const {
     const void* stored = stored_.data();
