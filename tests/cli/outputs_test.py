@@ -73,7 +73,7 @@ class OutputTest(ProgramTest):
     def test_several_outputs_need_a_folder(self):
         self.save("y.npy", self.load("x.npy"))
         command = ("denoise", "x.npy", "y.npy", "-m", "m.safetensors", "--snr-db", 0, "-o")
-        self.save("other", np.ones(3))
+        self.write("other", b"x")
         self.fail_with(1, *command, "other", says="other: ")
         self.fail_with(2, *command, "out.npy", says="out.npy: ")
         self.fail_with(1, *command, "missing/folder", says="missing/folder: ")
