@@ -137,9 +137,9 @@ void run(const EvaluateArguments& arguments, const Common& common) {
     truth = read_named(arguments.truth, arguments);
     check_fits(inputs, truth->model, arguments.truth);
   }
-  std::vector<std::string> read = arguments.models;
+  std::vector<std::string> read = names_of(inputs.files());
+  read.insert(read.end(), arguments.models.begin(), arguments.models.end());
   read.push_back(arguments.truth);
-  for (const InputFile& file : inputs.files()) read.push_back(file.name());
   check_apart(read, {arguments.json, arguments.report, arguments.figures});
   std::optional<OutputFolder> figures_folder;
   if (!arguments.figures.empty()) figures_folder.emplace(arguments.figures);

@@ -219,12 +219,6 @@ Fit fit_model(const Inputs& inputs, const Framing& framing, const FitArguments& 
   return fit;
 }
 
-std::vector<std::string> names_of(const Inputs& inputs, const std::string& start) {
-  std::vector<std::string> names{start};
-  for (const InputFile& file : inputs.files()) names.push_back(file.name());
-  return names;
-}
-
 void run(const FitArguments& arguments, const Common& common) {
   const Schedule schedule =
       arguments.schedule.empty() ? Schedule() : parse_schedule_argument(arguments.schedule);
@@ -233,7 +227,9 @@ void run(const FitArguments& arguments, const Common& common) {
   Console console(common.quiet);
   const bool patches = framing.kind == Framing::Kind::patches;
   const Inputs inputs(arguments.clean, arguments.first, patches);
-  check_apart(names_of(inputs, arguments.start), {arguments.output});
+  std::vector<std::string> read = names_of(inputs.files());
+  read.push_back(arguments.start);
+  check_apart(read, {arguments.output});
   OutputFile output(arguments.output);
   Fit fit = fit_model(inputs, framing, arguments, common.threads, console);
   fit.model.schedule = schedule;

@@ -74,6 +74,13 @@ void check_agree(const InputFile& file, const InputFile& first) {
 
 }  // namespace
 
+std::vector<std::string> names_of(const std::vector<InputFile>& files) {
+  std::vector<std::string> names(files.size());
+  std::transform(files.begin(), files.end(), names.begin(),
+                 [](const InputFile& file) { return file.name(); });
+  return names;
+}
+
 int picture_bits(const InputFile& file) {
   return file.traits().format == FileFormat::png ? file.traits().bits : 0;
 }

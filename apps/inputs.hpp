@@ -61,6 +61,8 @@ class InputFile {
   std::unique_ptr<const ArrayReader> reader_;
 };
 
+[[nodiscard]] std::vector<std::string> names_of(const std::vector<InputFile>& files);
+
 /// Bits per channel of pictures, 0 for other files.
 [[nodiscard]] int picture_bits(const InputFile& file);
 

@@ -129,9 +129,7 @@ std::vector<std::string> output_names(const std::vector<InputFile>& inputs,
 
 Outputs::Outputs(const std::vector<InputFile>& inputs, const std::string& out)
     : inputs_(inputs), names_(output_names(inputs, out)) {
-  std::vector<std::string> places;
-  for (const InputFile& input : inputs) places.push_back(input.name());
-  check_apart(places, names_);
+  check_apart(names_of(inputs), names_);
   if (inputs.size() == 1) return;
   std::error_code error;
   if (std::filesystem::create_directory(out, error)) {
