@@ -41,7 +41,9 @@ lint: ## form of the sources: clang-format, clang-tidy, shellcheck, generated pa
 	@scripts/lint.sh $(BUILD)
 
 page: ## report pages checked in headless Chromium
-	$(call compile,page,report_examples)
+	$(call compile,,report_examples)
+	@$(setup) page || test -n "$(PELLUCID_PAGE_OPTIONAL)"
+	@command -v npm > /dev/null || $(setup) npm || test -n "$(PELLUCID_PAGE_OPTIONAL)"
 	@mkdir -p build/pages && $$(find $(BUILD) -name report_examples -type f) build/pages
 	@scripts/check-page.sh build/pages/*.html
 
