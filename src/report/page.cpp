@@ -50,7 +50,8 @@ std::string segmental_section(const std::vector<Series>& series) {
   return chart_section(
       "Segmental SNR",
       figure(plot, 300,
-             "SNR of each piece of 32 ms after denoising, in decibel, averaged over the pieces: "
+             "SNR of each piece of 32 ms after denoising, in decibel, averaged over the pieces of "
+             "a sound and over the sounds: "
              "higher is better. It weighs soft and loud passages alike, as ears do."));
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "io/deflate.hpp"
 #include "io/round_trip.hpp"
 #include "pellucid/io/npy.hpp"
 
@@ -174,6 +175,14 @@ TEST_F(Npz, TooManyMembersAreRefused) {
   refused(wide(65536, 1ULL << 62), {"65536 members"});
   refused(wide(65536, 1000), {"does not fit"});
   refused(wide(1, 1000), {"directory entry is damaged"});
+}
+
+TEST(Inflation, SmallFilesAtTheirBestLargeOnesAtWhatDataReach) {
+  EXPECT_EQ(io::most_inflated(0), 0U);
+  EXPECT_EQ(io::most_inflated(1000), 1'032'000U);
+  EXPECT_EQ(io::most_inflated(1 << 20), std::uint64_t{1} << 28);
+  EXPECT_EQ(io::most_inflated(std::uint64_t{1} << 30), std::uint64_t{100} << 30);
+  EXPECT_EQ(io::most_inflated(~std::uint64_t{0}), ~std::uint64_t{0});
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ class InflatingFile {
   [[nodiscard]] bool is_plain() const { return gzdirect(file_.get()) != 0; }
   /// The most bytes that a file of this length can hold.
   [[nodiscard]] std::uint64_t most_bytes() const {
-    return is_plain() ? size_ : size_ * kMostInflation;
+    return is_plain() ? size_ : most_inflated(size_);
   }
 
  private:

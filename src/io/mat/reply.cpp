@@ -8,6 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "io/deflate.hpp"
 #include "io/input_file.hpp"
 #include "io/layout.hpp"
 #include "io/mat/child.hpp"
@@ -79,10 +80,7 @@ void send_header(int pipe, DType type, const std::vector<Index>& shape, const Fi
 
 void send_elements_follow(int pipe) { send_number(pipe, Part::go_on); }
 
-std::uint64_t most_bytes(std::uint64_t file_bytes) {
-  constexpr std::uint64_t kMostInflation = 1032;
-  return std::min(file_bytes, ~std::uint64_t{0} / kMostInflation) * kMostInflation;
-}
+std::uint64_t most_bytes(std::uint64_t file_bytes) { return most_inflated(file_bytes); }
 
 MatHeader receive_header(const std::string& label, std::uint64_t file_bytes,
                          const Receive& receive) {

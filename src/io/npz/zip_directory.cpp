@@ -235,10 +235,10 @@ std::uint64_t locate(const ByteSource& archive, const ZipMember& member) {
   }
   const bool fits = member.method == zip::kStored
                         ? member.size == member.packed
-                        : member.size <= member.packed * kMostInflation + kInflationSlack;
+                        : member.size <= most_inflated(member.packed) + kInflationSlack;
   if (!fits) {
-    fail(label, fmt::format("member '{}' claims {} bytes packed into {}, more than is possible: "
-                            "copy or make the file again",
+    fail(label, fmt::format("member '{}' claims {} bytes packed into {}, more than is possible or "
+                            "believed: copy it again, or save it without compression",
                             shown, member.size, member.packed));
   }
   return begin;

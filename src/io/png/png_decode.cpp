@@ -134,7 +134,7 @@ PngFile::PngFile(const std::filesystem::path& path, const std::string& label)
   Decoder& d = *decoder_;
   if (!d.read_header()) d.fail_decoding();
   const Layout& layout = d.layout;
-  if (layout.stored_row * layout.height > d.file.size() * kMostInflation) {
+  if (layout.stored_row * layout.height > most_inflated(d.file.size())) {
     fail(label, fmt::format("header claims {} x {} pixels, more than a file of {} bytes can hold: "
                             "copy or make the file again",
                             layout.height, layout.width, d.file.size()));
