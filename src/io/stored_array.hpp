@@ -17,6 +17,7 @@ struct StoredLayout {
   bool swapped = false;  ///< the file's byte order is not this machine's
   bool fortran_order = false;
   std::vector<Index> shape;
+  bool half = false;  ///< the 16 bits are a number of half precision, `type` is uint16
 };
 
 /// An array whose elements lie uncompressed in a file or in memory, from `begin` on; blocks are

@@ -57,7 +57,7 @@ class BadDataTest(ProgramTest):
         np.save(self.folder / "bad.npy", np.array([{"a": 1}, None]), allow_pickle=True)
         self.refuse("bad.npy", "descr", "Python objects", "astype")
         for array, word in ((np.array(["a", "bc"]), "strings"), (np.array([b"a"]), "strings"),
-                            (np.zeros(3, bool), "booleans"), (np.zeros(3, "f2"), "width"),
+                            (np.zeros(3, bool), "booleans"), (np.zeros(3, "g"), "width"),
                             (np.zeros(3, [("a", "f4")]), "structured"),
                             (np.zeros(3, "M8[s]"), "times")):
             self.save("bad.npy", array)

@@ -77,6 +77,15 @@ class NumpyTest(ExchangeTest):
                         packed = archive.infolist()[0].compress_type == zipfile.ZIP_DEFLATED
                         self.assertEqual(packed, save is np.savez_compressed)
 
+    def test_half_precision_becomes_single(self):
+        numbers = np.random.default_rng(4).standard_normal((6, 5)).astype("f2")
+        numbers[0, :3] = 0, 2.0**-24, 65504  # nothing, the least and the greatest
+        for form in ("<f2", ">f2"):
+            for order in "CF":
+                self.save("in.npy", np.asarray(numbers.astype(form), order=order))
+                self.copy("in.npy", "out.npy")
+                self.check_same(self.load("out.npy"), numbers.astype("f4"))
+
     def test_npz_under_another_name(self):
         numbers = some_numbers("f4")
         self.save("in.npy", numbers)

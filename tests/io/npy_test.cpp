@@ -149,7 +149,7 @@ TEST_F(Npy, TypesThatAreNoNumbersAreRefusedWithAMend) {
   refused(npy(dictionary("<U5", "(1,)"), "x"), {"strings", "astype"});
   refused(npy(dictionary("|S5", "(1,)"), "x"), {"strings"});
   refused(npy(dictionary("|b1", "(1,)"), "x"), {"booleans", "uint8"});
-  refused(npy(dictionary("<f2", "(1,)"), "xx"), {"descr '<f2'", "width", "float32"});
+  refused(npy(dictionary("<f16", "(1,)"), "xx"), {"descr '<f16'", "width", "float32"});
   refused(npy(dictionary("<f16", "(1,)"), "x"), {"width"});
   refused(npy(dictionary("<M8[ns]", "(1,)"), "x"), {"times"});
   refused(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "xxxx"),

@@ -19,7 +19,8 @@ namespace {
 // The elements start at a multiple of this, so that the file can be mapped into memory.
 constexpr std::size_t kAlignment = 64;
 
-constexpr std::array<std::pair<std::string_view, DType>, 12> kCodes{{
+constexpr std::string_view kHalf = "f2";
+constexpr std::array<std::pair<std::string_view, DType>, 13> kCodes{{
     {"i1", DType::int8},
     {"u1", DType::uint8},
     {"i2", DType::int16},
@@ -28,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, DType>, 12> kCodes{{
     {"u4", DType::uint32},
     {"i8", DType::int64},
     {"u8", DType::uint64},
+    {kHalf, DType::uint16},  // widened as it is read
     {"f4", DType::float32},
     {"f8", DType::float64},
     {"c8", DType::complex64},
@@ -184,6 +186,7 @@ class Parser {
     for (const auto& [known, type] : kCodes) {
       if (code != known) continue;
       header.type = type;
+      header.half = known == kHalf;
       header.swapped = order == (std::endian::native == std::endian::little ? '>' : '<');
       return;
     }
@@ -204,7 +207,7 @@ StoredLayout parse_npy_header(const std::string& path, std::string_view text) {
 std::string npy_preamble(DType type, const std::vector<Index>& shape, bool fortran_order) {
   std::string_view code;
   for (const auto& [known, known_type] : kCodes) {
-    if (known_type == type) code = known;
+    if (known_type == type && known != kHalf) code = known;
   }
   const char order = size_of(type) == 1                           ? '|'
                      : std::endian::native == std::endian::little ? '<'

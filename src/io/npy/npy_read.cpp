@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <Eigen/Core>
 #include <array>
+#include <cstring>
 #include <string>
 
 #include "io/input_file.hpp"
@@ -79,6 +81,26 @@ void check_length(const Part& part, const StoredLayout& layout) {
   fail(part.label(), what + ": write one array per file, with nothing after it");
 }
 
+// Numbers of half precision, which no element type here has, as single ones.
+class WidenedHalf final : public ArrayReader {
+ public:
+  explicit WidenedHalf(std::unique_ptr<const ArrayReader> halves)
+      : ArrayReader(halves->label(), DType::float32, halves->shape(), halves->traits()),
+        halves_(std::move(halves)) {}
+
+  void read(Index first, Index count, std::span<std::byte> out) const override {
+    std::vector<std::uint16_t> bits(out.size() / sizeof(float));
+    halves_->read(first, count, std::as_writable_bytes(std::span(bits)));
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      const auto value = static_cast<float>(Eigen::numext::bit_cast<Eigen::half>(bits[i]));
+      std::memcpy(out.data() + i * sizeof value, &value, sizeof value);
+    }
+  }
+
+ private:
+  std::unique_ptr<const ArrayReader> halves_;
+};
+
 }  // namespace
 
 std::unique_ptr<ArrayReader> open_npy(std::shared_ptr<const ByteSource> bytes, std::uint64_t begin,
@@ -90,8 +112,11 @@ std::unique_ptr<ArrayReader> open_npy(std::shared_ptr<const ByteSource> bytes, s
   traits.fortran_order = layout.fortran_order;
   if (layout.fortran_order) traits.description += ", Fortran order";
   if (layout.swapped) traits.description += ", of the other byte order";
-  return std::make_unique<StoredArray>(label, std::move(bytes), part.position(), layout,
-                                       std::move(traits));
+  if (layout.half) traits.description += ", half precision";
+  auto stored = std::make_unique<StoredArray>(label, std::move(bytes), part.position(), layout,
+                                              std::move(traits));
+  if (layout.half) return std::make_unique<WidenedHalf>(std::move(stored));
+  return stored;
 }
 
 std::unique_ptr<ArrayReader> open_npy(const std::filesystem::path& path, const std::string& label) {
