@@ -33,7 +33,7 @@ class ProgramTest(unittest.TestCase):
     def run_program(self, *arguments, **options):
         command = [PELLUCID, *map(str, arguments)]
         return subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, timeout=120, **options
+            command, cwd=self.folder, capture_output=True, text=True, timeout=600, **options
         )
 
     def succeed(self, *arguments, warnings=False):
