@@ -3,6 +3,7 @@
 
 import shutil
 import subprocess
+import struct
 import unittest
 
 import numpy as np
@@ -128,6 +129,21 @@ class SoxTest(ExchangeTest):
                 self.fail_with(
                     1, "corrupt", cut, "--noise-std", 0, "-o", "out.npy", says=[cut, "truncated"]
                 )
+
+    def test_a_long_file_cut_short_is_refused(self):
+        """RF64, whose length of the sound stands in a chunk of its own."""
+        sound = np.arange(-500, 500, dtype="<i2").tobytes()
+        form = struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
+
+        def rf64(claimed):
+            sizes = struct.pack("<QQQI", 72 + claimed, claimed, claimed // 2, 0)
+            return (b"RF64\xff\xff\xff\xffWAVE" + b"ds64" + struct.pack("<I", 28) + sizes
+                    + b"fmt " + struct.pack("<I", 16) + form + b"data\xff\xff\xff\xff" + sound)
+
+        self.write("whole.wav", rf64(len(sound)))
+        self.assertIn("(1, 1000)", self.succeed("info", "whole.wav"))
+        self.write("cut.wav", rf64(2 * len(sound)))
+        self.fail_with(1, "info", "cut.wav", says=("cut.wav: ", "truncated"))
 
     def test_sound_coded_with_loss_is_refused(self):
         name = self.make("lossy.wav", some_sound(1), "-e", "ms-adpcm")
