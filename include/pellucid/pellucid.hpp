@@ -15,6 +15,7 @@
 #include "pellucid/base/signal_source.hpp"
 #include "pellucid/base/types.hpp"
 #include "pellucid/denoiser/denoiser.hpp"
+#include "pellucid/denoiser/exact_denoiser.hpp"
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/io/array.hpp"
 #include "pellucid/io/array_file.hpp"

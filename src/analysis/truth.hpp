@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <memory>
+
 #include "pellucid/base/monitor.hpp"
-#include "pellucid/denoiser/mixture_denoiser.hpp"
+#include "pellucid/denoiser/exact_denoiser.hpp"
 #include "pellucid/model/model.hpp"
 #include "pellucid/signal/transform.hpp"
 
@@ -27,7 +29,7 @@ class TruthMixture {
  private:
   const Model& model_;
   SampleTransform<T> transform_;
-  MixtureDenoiser<T> denoiser_;
+  std::unique_ptr<const ExactDenoiser<T>> denoiser_;
   int threads_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/model/access.hpp"
 #include "pellucid/model/normalise.hpp"
 
@@ -28,14 +29,14 @@ Matrix<T> finite(Matrix<T> result) {
 }  // namespace
 
 template <class T>
-MixtureDenoiser<T> exact_denoiser(const Model& model, int threads) {
+std::unique_ptr<const ExactDenoiser<T>> exact_denoiser(const Model& model, int threads) {
   return std::visit(
-      [threads](const auto& prior) {
+      [threads](const auto& prior) -> std::unique_ptr<const ExactDenoiser<T>> {
         using Prior = std::decay_t<decltype(prior)>;
         if constexpr (std::is_same_v<Prior, GaussianMixture<Wide<T>>>) {
-          return MixtureDenoiser<T>(prior, threads);
+          return std::make_unique<MixtureDenoiser<T>>(prior, threads);
         } else {
-          return MixtureDenoiser<T>(prior);
+          return std::make_unique<MixtureDenoiser<T>>(prior);
         }
       },
       prior_as<Wide<T>>(model));
@@ -47,7 +48,7 @@ Estimator<T>::Estimator(Model model, int threads)
       mean_(mean_signal<Wide<T>>(model_).template cast<T>()),
       scale_(static_cast<RealOf<T>>(model_.scale)),
       transform_(model_.transform, model_.shape),
-      denoiser_(std::make_unique<MixtureDenoiser<T>>(exact_denoiser<T>(model_, threads))) {}
+      denoiser_(exact_denoiser<T>(model_, threads)) {}
 
 template <class T>
 Matrix<T> Estimator<T>::to_model_units(ConstBatch<T> x) const {
@@ -100,9 +101,9 @@ Matrix<T> draw(const Model& model, Index count, std::uint64_t seed) {
   return samples.template cast<T>();
 }
 
-#define PELLUCID_INSTANTIATE(T)                                     \
-  template class Estimator<T>;                                      \
-  template MixtureDenoiser<T> exact_denoiser<T>(const Model&, int); \
+#define PELLUCID_INSTANTIATE(T)                                                          \
+  template class Estimator<T>;                                                           \
+  template std::unique_ptr<const ExactDenoiser<T>> exact_denoiser<T>(const Model&, int); \
   template Matrix<T> draw<T>(const Model&, Index, std::uint64_t);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "pellucid/denoiser/denoiser.hpp"
+#include "pellucid/denoiser/exact_denoiser.hpp"
 #include "pellucid/prior/gaussian.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"
 #include "pellucid/prior/low_rank.hpp"
@@ -26,32 +26,29 @@ namespace pellucid {
 /// the cutoff, times the spread of the components' means. Constructors throw `Error` for a
 /// covariance with a negative eigenvalue, `denoise` and its kin for shapes that do not fit.
 template <class T>
-class MixtureDenoiser final : public Denoiser<T> {
+class MixtureDenoiser final : public ExactDenoiser<T> {
  public:
   explicit MixtureDenoiser(const GaussianMixture<Wide<T>>& prior, int threads = 0);
   explicit MixtureDenoiser(const Gaussian<Wide<T>>& prior);
   explicit MixtureDenoiser(const LowRank<Wide<T>>& prior);
 
   [[nodiscard]] Index dim() const override { return dim_; }
-  [[nodiscard]] Index components() const { return static_cast<Index>(components_.size()); }
+  [[nodiscard]] Index components() const override { return static_cast<Index>(components_.size()); }
   [[nodiscard]] Index batch() const override { return batch_; }
   [[nodiscard]] std::unique_ptr<typename Denoiser<T>::Workspace> workspace() const override;
 
   void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                typename Denoiser<T>::Workspace& work) const override;
 
-  /// The conditional mean as `denoise` gives it, and the trace of the posterior covariance,
-  /// `tr Cov[x0 | x_t] = sum_k p_k (tr Cov_k + |mu_k - mean|^2)`, one number a column; its average
-  /// is the minimum mean square error.
   void posterior(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> mean,
-                 Eigen::Ref<Eigen::VectorXd> variance, typename Denoiser<T>::Workspace& work) const;
+                 Eigen::Ref<Eigen::VectorXd> variance,
+                 typename Denoiser<T>::Workspace& work) const override;
 
-  /// The components' posterior weights, K x b.
   void posterior_weights(ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
                          Eigen::Ref<Eigen::MatrixXd> weights,
-                         typename Denoiser<T>::Workspace& work) const;
+                         typename Denoiser<T>::Workspace& work) const override;
 
-  [[nodiscard]] double weight_cutoff() const;
+  [[nodiscard]] double weight_cutoff() const override;
 
  private:
   struct Component {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "pellucid/denoiser/mixture_denoiser.hpp"
+#include "pellucid/denoiser/exact_denoiser.hpp"
 #include "pellucid/model/noise.hpp"
 #include "pellucid/reverse/estimate.hpp"
 #include "pellucid/signal/transform.hpp"
@@ -37,7 +37,7 @@ class Estimator {
 
   /// The model, normalised.
   [[nodiscard]] const Model& model() const { return model_; }
-  [[nodiscard]] const Denoiser<T>& denoiser() const { return *denoiser_; }
+  [[nodiscard]] const ExactDenoiser<T>& denoiser() const { return *denoiser_; }
 
   /// `(F x - offset) / scale` with the model's transform `F`, and back.
   [[nodiscard]] Matrix<T> to_model_units(ConstBatch<T> x) const;
@@ -48,12 +48,13 @@ class Estimator {
   Vector<T> mean_;  // the offset, transformed back: large means are taken off before rounding
   RealOf<T> scale_;
   SampleTransform<T> transform_;
-  std::unique_ptr<const Denoiser<T>> denoiser_;
+  std::unique_ptr<const ExactDenoiser<T>> denoiser_;
 };
 
 /// The exact denoiser of a model's prior, in model units.
 template <class T>
-[[nodiscard]] MixtureDenoiser<T> exact_denoiser(const Model& model, int threads = 0);
+[[nodiscard]] std::unique_ptr<const ExactDenoiser<T>> exact_denoiser(const Model& model,
+                                                                     int threads = 0);
 
 /// Closed-form draws from a model's prior, in the user's units, one a column.
 template <class T>
