@@ -50,7 +50,7 @@ Gaussian<T> fit_gaussian(const SampleSource<T>& clean, int threads, Monitor* mon
     sums.add(part, {everyone(part.cols())}, threads);
     task.update(static_cast<double>(first + part.cols()));
   }
-  sums.centre(0);
+  sums.centred(0, sums.second[0]);
   Gaussian<T> prior{sums.mean(0), std::move(sums.second[0])};
   prior.covariance /= T(static_cast<double>(count));
   // Rounding may leave a constant entry a variance below zero.

@@ -177,7 +177,12 @@ Eigen::MatrixXd posterior_weights(const GaussianMixture<T>& prior, ConstBatch<T>
 
 template <class T>
 double parameter_count(const GaussianMixture<T>& prior) {
-  const double n = static_cast<double>(prior.dim()), k = static_cast<double>(prior.components());
+  return mixture_parameter_count<T>(prior.dim(), prior.components());
+}
+
+template <class T>
+double mixture_parameter_count(Index dim, Index components) {
+  const double n = static_cast<double>(dim), k = static_cast<double>(components);
   const double component = is_complex<T> ? 2.0 * n + n * n : n + n * (n + 1.0) / 2.0;
   return k - 1.0 + k * component;
 }
@@ -198,6 +203,7 @@ double bic(const GaussianMixture<T>& prior, double log_likelihood, Index samples
   template Eigen::MatrixXd posterior_weights<T>(const GaussianMixture<T>&, ConstBatch<T>, double, \
                                                 int);                                             \
   template double parameter_count<T>(const GaussianMixture<T>&);                                  \
+  template double mixture_parameter_count<T>(Index, Index);                                       \
   template double bic<T>(const GaussianMixture<T>&, double, Index);
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<double>)

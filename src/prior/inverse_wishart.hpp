@@ -17,6 +17,7 @@ class InverseWishart {
 
   [[nodiscard]] double kappa() const { return kappa_; }
   [[nodiscard]] const Matrix<T>& centre() const { return centre_; }
+  [[nodiscard]] const Matrix<T>& factor() const { return factor_; }  ///< Cholesky's, of C_0
   /// `log p(C)` from the Cholesky factor of `C`; 0 for `kappa = 0`.
   [[nodiscard]] double log_density(const Matrix<T>& factor) const;
 

@@ -1,45 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "prior/responsibilities.hpp"
 
-#include "linalg/blas.hpp"
 #include "pellucid/base/parallel.hpp"
 #include "prior/blocks.hpp"
 #include "prior/log_sum_exp.hpp"
-#include "prior/normal_density.hpp"
 
 namespace pellucid {
 
 template <class T>
-Responsibilities<T>::Responsibilities(Index dim, Index components, Index block, int threads)
+Responsibilities<T>::Responsibilities(Index components, Index block, int threads)
     : threads_(threads),
       joint_(components, block),
       log_density_(block),
-      members_(static_cast<std::size_t>(components)),
-      workspaces_(static_cast<std::size_t>(thread_count(threads))) {
-  for (Matrix<T>& white : workspaces_) white.resize(dim, chunk_samples);
-}
+      members_(static_cast<std::size_t>(components)) {}
 
 template <class T>
-void Responsibilities<T>::evaluate(const FactoredMixture<T>& mixture, ConstBatch<T> x) {
-  const linalg::SingleThreadedBlas blas;
+void Responsibilities<T>::evaluate(Components<T>& mixture, ConstBatch<T> x) {
   count_ = x.cols();
-  joint_log_density(mixture, x);
+  mixture.joint_log_density(x, joint_.leftCols(count_), threads_);
   normalise();
 }
 
 template <class T>
-void Responsibilities<T>::joint_log_density(const FactoredMixture<T>& mixture, ConstBatch<T> x) {
-  const Index chunks = chunk_count(count_);
-  // Chunks of one component follow each other, so that threads share its factor in the cache.
-  parallel_for(mixture.components() * chunks, threads_, [&](Index task, int worker) {
-    const Index k = task / chunks, first = task % chunks * chunk_samples;
-    const Index count = std::min(chunk_samples, count_ - first);
-    auto white = workspaces_[static_cast<std::size_t>(worker)].leftCols(count);
-    white = x.middleCols(first, count).colwise() - mixture.means.col(k);
-    linalg::solve_lower<T>(mixture.factors[static_cast<std::size_t>(k)], white);
-    joint_.row(k).segment(first, count) =
-        mixture.log_peaks(k) - quadratic_weight<T> * white.colwise().squaredNorm().array();
-  });
+void Responsibilities<T>::scale_members(double factor) {
+  for (Members& members : members_) {
+    for (double& weight : members.weights) weight *= factor;
+  }
 }
 
 template <class T>

@@ -61,11 +61,20 @@ void ScatterSums<T>::add_panel(ConstBatch<T> block, const Members& members, Inde
 }
 
 template <class T>
-void ScatterSums<T>::centre(Index k) {
-  Matrix<T>& sum = second[static_cast<std::size_t>(k)];
-  const Vector<T> move = first.col(k) / weight(k);
-  sum.template selfadjointView<Eigen::Lower>().rankUpdate(move, -weight(k));
-  linalg::fill_upper<T>(sum);
+void ScatterSums<T>::centred(Index k, Matrix<T>& out) const {
+  out = second[static_cast<std::size_t>(k)];
+  if (weight(k) > 0.0) {
+    const Vector<T> move = first.col(k) / weight(k);
+    out.template selfadjointView<Eigen::Lower>().rankUpdate(move, -weight(k));
+  }
+  linalg::fill_upper<T>(out);
+}
+
+template <class T>
+void ScatterSums<T>::scale(double factor) {
+  weight *= factor;
+  first *= T(factor);
+  for (Matrix<T>& sum : second) sum *= T(factor);
 }
 
 template struct ScatterSums<double>;

@@ -3,25 +3,9 @@
 
 #include <vector>
 
-#include "pellucid/base/types.hpp"
+#include "prior/members.hpp"
 
 namespace pellucid {
-
-/// Columns of a block that belong to one component, each with its weight.
-struct Members {
-  std::vector<Index> columns;
-  std::vector<double> weights;
-
-  void clear() {
-    columns.clear();
-    weights.clear();
-  }
-  void add(Index column, double weight) {
-    columns.push_back(column);
-    weights.push_back(weight);
-  }
-  [[nodiscard]] Index size() const { return static_cast<Index>(columns.size()); }
-};
 
 /// Weighted sums over samples for `K` components, each about a fixed shift of its own: with a shift
 /// near the component's mean nothing cancels when the covariance is formed.
@@ -42,8 +26,11 @@ struct ScatterSums {
   /// The mean of component `k`; its weight must be positive.
   [[nodiscard]] Vector<T> mean(Index k) const { return shift.col(k) + first.col(k) / weight(k); }
 
-  /// Turns `second[k]` from the sum about the shift into the full Hermitian sum about the mean.
-  void centre(Index k);
+  /// The full Hermitian sum of squares of component `k` about its mean, from that about the shift.
+  void centred(Index k, Matrix<T>& out) const;
+
+  /// Multiplies every sum by `factor`.
+  void scale(double factor);
 
  private:
   void add_panel(ConstBatch<T> block, const Members& members, Index k, Index row, Index rows,

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "linalg/blas.hpp"
+#include "prior/full_components.hpp"
 #include "prior/inverse_wishart.hpp"
-#include "prior/mixture_start.hpp"
 #include "support/composite.hpp"
 #include "support/random_priors.hpp"
 #include "support/reference.hpp"
@@ -68,9 +68,9 @@ TYPED_TEST(MixtureFitting, OnePassIsItsDefinition) {
     options.start = test::random_mixture<T>(5, 3, generator);
     options.regularisation = strength;
     const MixtureFit<T> fit = fit_mixture(source, options);
-    const Gaussian<T> all = fit_gaussian<T>(source);
-    const Matrix<T> centre =
-        typical_covariance(cluster_samples<T>(source, 3, options, all.mean, nullptr), all);
+    FullComponents<T> components(5, 3);
+    components.start(cluster_samples<T>(source, 3, options, nullptr), strength, 1);
+    const Matrix<T>& centre = components.centre();
     const auto expected = reference::em_pass(*options.start, x, 5.0 * strength, centre);
     EXPECT_LT(difference(fit.prior, expected), 1e-11);
     EXPECT_NEAR(fit.report.log_likelihood[0], log_density<T>(*options.start, x).mean(), 1e-11);

@@ -4,6 +4,10 @@
 #include <optional>
 #include <vector>
 
+#include "pellucid/base/monitor.hpp"
+#include "pellucid/base/sample_source.hpp"
+#include "pellucid/prior/covariance_type.hpp"
+#include "pellucid/prior/fit_checkpoint.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"
 
 namespace pellucid {
@@ -24,22 +28,42 @@ namespace pellucid {
 /// leading directions, where most of the variance lies between them.
 ///
 /// A component that less than half a sample belongs to is re-seeded, except in the last pass: its
-/// mean moves to the sample of lowest density, its covariance is `C_0`, its weight `1 / n`. Between
-/// re-seedings the penalised likelihood never falls, but for rounding.
+/// mean moves to the sample of lowest density, its covariance is `C_0`, its weight `1 / n`. So is
+/// one whose covariance becomes singular, in at most 3 passes in a row. Between re-seedings the
+/// penalised likelihood never falls, but for rounding (and without `ridge`).
 template <class T>
 struct MixtureFitOptions {
   Index components = 16;  ///< K, at least 1 and at most the number of samples; `start` has its own
   int passes = 100;       ///< most passes (updates) of expectation-maximisation over the data
   double tolerance = 1e-4;  ///< stop after a pass that gained less (penalised), nats per sample and
                             ///< dimension; 0 makes all `passes`
-  int restarts = 4;         ///< k-means++ starts tried; the one with the least distortion is kept
+  /// 0, or the samples of a mini-batch: the update follows every batch (stepwise
+  /// expectation-maximisation, Cappe and Moulines 2009, J. R. Statist. Soc. B 71, 593-613), the
+  /// sums moving to those of the batch by `(t + tau)^-0.6` in step t = 0, 1, ..., with tau the
+  /// batches of a pass, at least 2. A pass is one sweep over all samples in random order; its
+  /// likelihoods are those met on the way, which need not rise.
+  Index batch = 0;
+  int restarts = 4;  ///< k-means++ starts tried; the one with the least distortion is kept
   /// Strength of the prior in pseudo-samples per component and dimension: `kappa = regularisation
   /// N`. More helps with few samples and at high SNR, less with many samples and at low SNR. 0
-  /// gives plain maximum likelihood, and an `Error` where a covariance becomes singular.
+  /// gives plain maximum likelihood, and an `Error` where covariances stay singular.
   double regularisation = 0.2;
+  /// Added to every covariance's diagonal in each update, in the samples' units squared
+  /// (scikit-learn's `reg_covar`).
+  double ridge = 0.0;
+  CovarianceType covariance = CovarianceType::full;
+  std::vector<Index> blocks;  ///< block types: the lengths of the two axes, product N
   std::uint64_t seed = 1;
   int threads = 0;
+  FitCheckpoint* checkpoint = nullptr;      ///< saved to after every pass, and loaded from first
   std::optional<GaussianMixture<T>> start;  ///< start here instead of from k-means++
+};
+
+/// A component that was moved to a badly modelled sample.
+struct Reseeding {
+  int pass;         ///< counted from 1
+  Index component;  ///< counted from 0
+  bool singular;    ///< its covariance had become singular; else it was empty
 };
 
 /// What a fit did.
@@ -47,6 +71,7 @@ struct MixtureFitReport {
   std::vector<double> log_likelihood;  ///< per pass, mean nats per sample, before its update
   std::vector<double> penalised_log_likelihood;  ///< the same plus log prior / n
   std::vector<Index> reseeded;                   ///< components re-seeded in each pass (count)
+  std::vector<Reseeding> reseedings;             ///< all of them
   bool converged = false;                        ///< stopped by `tolerance`, not by `passes`
   double bic = 0.0;  ///< with the likelihood of the last pass, which is before its update
 };

@@ -54,6 +54,10 @@ template <class T>
 template <class T>
 [[nodiscard]] double parameter_count(const GaussianMixture<T>& prior);
 
+/// The same from the sizes.
+template <class T>
+[[nodiscard]] double mixture_parameter_count(Index dim, Index components);
+
 /// The Bayesian information criterion `-2 log L + p log n`; smaller is better.
 template <class T>
 [[nodiscard]] double bic(const GaussianMixture<T>& prior, double log_likelihood, Index samples);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/io/checkpoint_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "pellucid/base/error.hpp"
+
+namespace pellucid {
+
+namespace {
+
+using nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
+
+constexpr std::uint64_t longest_header = 100'000'000;  // the format's own limit
+
+[[noreturn]] void fail_to_write(const std::filesystem::path& path) {
+  throw Error(fmt::format("{}: cannot be written ({}): free space or choose another place",
+                          path.string(), std::strerror(errno)));
+}
+
+std::string header_of(const std::string& fingerprint, const std::string& progress,
+                      std::span<const StateArray> state) {
+  json header;
+  header["__metadata__"] = {
+      {"format", "pellucid-checkpoint"}, {"fingerprint", fingerprint}, {"progress", progress}};
+  std::uint64_t offset = 0;
+  for (const StateArray& array : state) {
+    const std::uint64_t end = offset + static_cast<std::uint64_t>(array.size) * sizeof(double);
+    header[array.name] = {
+        {"dtype", "F64"}, {"shape", {array.size}}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = header.dump();
+  text.append((8 - text.size() % 8) % 8, ' ');
+  return text;
+}
+
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& path) : path_(path), file_(path, std::ios::binary) {
+    if (!file_) fail("cannot be opened");
+  }
+  [[noreturn]] void fail(const char* what) const {
+    throw Error(fmt::format("{}: {}: remove it, and fit without --resume", path_.string(), what));
+  }
+  void read(void* data, std::uint64_t bytes) {
+    file_.read(static_cast<char*>(data), static_cast<std::streamsize>(bytes));
+    if (!file_) fail("is cut short or damaged");
+  }
+  json header() {
+    std::uint64_t length = 0;
+    read(&length, sizeof length);
+    if (length > longest_header) fail("is no checkpoint of a fit");
+    std::string text(length, ' ');
+    read(text.data(), length);
+    json header = json::parse(text, nullptr, false);
+    if (!header.is_object()) fail("is no checkpoint of a fit");
+    return header;
+  }
+
+ private:
+  const std::filesystem::path& path_;
+  std::ifstream file_;
+};
+
+/// A string of the metadata; empty where there is none.
+std::string metadata(const json& header, const char* key) {
+  const auto all = header.find("__metadata__");
+  if (all == header.end() || !all->is_object()) return {};
+  const auto value = all->find(key);
+  return value != all->end() && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+CheckpointFile::CheckpointFile(std::filesystem::path path, bool resume)
+    : path_(std::move(path)), resume_(resume) {}
+
+bool CheckpointFile::exists() const {
+  std::error_code error;
+  return std::filesystem::exists(path_, error);
+}
+
+void CheckpointFile::remove() const {
+  std::error_code error;
+  std::filesystem::remove(path_, error);
+}
+
+void CheckpointFile::save(const std::string& fingerprint, const std::string& progress,
+                          std::span<const StateArray> state) {
+  std::filesystem::path part = path_;
+  part += ".part";
+  const std::string header = header_of(fingerprint, progress, state);
+  const std::uint64_t length = header.size();
+  std::ofstream file(part, std::ios::binary | std::ios::trunc);
+  file.write(reinterpret_cast<const char*>(&length), sizeof length);
+  file.write(header.data(), static_cast<std::streamsize>(header.size()));
+  for (const StateArray& array : state) {
+    file.write(
+        reinterpret_cast<const char*>(array.data),
+        static_cast<std::streamsize>(array.size) * static_cast<std::streamsize>(sizeof(double)));
+  }
+  file.close();
+  if (!file) fail_to_write(part);
+  std::error_code error;
+  std::filesystem::rename(part, path_, error);
+  if (error) fail_to_write(path_);
+}
+
+bool CheckpointFile::load(const std::string& fingerprint, std::string& progress,
+                          std::span<const StateArray> state) {
+  if (!resume_ || !exists()) return false;
+  Reader file(path_);
+  const json header = file.header();
+  if (metadata(header, "format") != "pellucid-checkpoint") file.fail("is no checkpoint of a fit");
+  if (metadata(header, "fingerprint") != fingerprint) {
+    throw Error(
+        fmt::format("{}: belongs to a fit of other data or with other options: give those again, "
+                    "or fit without --resume",
+                    path_.string()));
+  }
+  std::uint64_t offset = 0;
+  for (const StateArray& array : state) {
+    const std::uint64_t end = offset + static_cast<std::uint64_t>(array.size) * sizeof(double);
+    const json expected = {
+        {"dtype", "F64"}, {"shape", {array.size}}, {"data_offsets", {offset, end}}};
+    const auto entry = header.find(array.name);
+    if (entry == header.end() || *entry != expected) file.fail("holds another fit's numbers");
+    file.read(array.data, end - offset);
+    offset = end;
+  }
+  progress = metadata(header, "progress");
+  return true;
+}
+
+}  // namespace pellucid

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/prior/covariance_type.hpp"
+
+#include <array>
+#include <utility>
+
+#include "pellucid/base/error.hpp"
+
+namespace pellucid {
+
+namespace {
+
+constexpr std::array<std::pair<CovarianceType, const char*>, 9> names{{
+    {CovarianceType::full, "full"},
+    {CovarianceType::tied, "tied"},
+    {CovarianceType::diag, "diag"},
+    {CovarianceType::spherical, "spherical"},
+    {CovarianceType::circulant, "circulant"},
+    {CovarianceType::block_circulant, "block-circulant"},
+    {CovarianceType::toeplitz, "toeplitz"},
+    {CovarianceType::block_toeplitz, "block-toeplitz"},
+    {CovarianceType::low_rank, "low-rank"},
+}};
+
+}  // namespace
+
+std::string name(CovarianceType type) {
+  for (const auto& [known, text] : names) {
+    if (known == type) return text;
+  }
+  return "unknown";
+}
+
+CovarianceType parse_covariance_type(const std::string& text) {
+  std::string list;
+  for (const auto& [type, known] : names) {
+    if (text == known) return type;
+    list += (list.empty() ? "" : ", ") + std::string(known);
+  }
+  throw Error("covariance type '" + text + "' is unknown: use one of " + list);
+}
+
+}  // namespace pellucid
