@@ -10,6 +10,11 @@
 
 namespace pellucid {
 
+template <class Real>
+class MixtureBases;
+template <class Real>
+class MixtureEngine;
+
 /// The exact conditional mean under a Gaussian mixture; a Gaussian and a low-rank prior are
 /// mixtures of one. With `C_k = U_k diag(l_k) U_k^H`, `g = sqrt(abar)`, `s_k = abar l_k + 1 -
 /// abar`:
@@ -20,11 +25,14 @@ namespace pellucid {
 ///
 /// (the conditional mean of Fesl et al., arXiv 2403.02957, in the components' eigenbases.) Bases
 /// are computed once in double precision and serve every noise level, also a different one per
-/// sample; one matrix product rotates a batch into all of them. Products are in `T`; quadratic
-/// forms, log-determinants and weights in double precision. Components whose weight is below
-/// `weight_cutoff()` take no part in the way back: the error is at most the skipped weight, K times
-/// the cutoff, times the spread of the components' means. Constructors throw `Error` for a
-/// covariance with a negative eigenvalue, `denoise` and its kin for shapes that do not fit.
+/// sample. Products are in `T`; quadratic forms, log-determinants and weights in double precision.
+///
+/// Components whose weight is below `weight_cutoff()`, proved by a bound where it is not computed,
+/// take no part: the error is at most the skipped weight, K times the cutoff, times the spread of
+/// the components' means. How a batch is computed - a screen of every component, exact weights for
+/// those that may count, and the way back for those that do; or all components there and back - is
+/// chosen by a cost model from the batch alone (docs/mathematics.md). Constructors throw `Error`
+/// for a covariance with a negative eigenvalue, `denoise` and its kin for shapes that do not fit.
 template <class T>
 class MixtureDenoiser final : public ExactDenoiser<T> {
  public:
@@ -32,9 +40,13 @@ class MixtureDenoiser final : public ExactDenoiser<T> {
   explicit MixtureDenoiser(const Gaussian<Wide<T>>& prior);
   explicit MixtureDenoiser(const LowRank<Wide<T>>& prior);
 
-  [[nodiscard]] Index dim() const override { return dim_; }
-  [[nodiscard]] Index components() const override { return static_cast<Index>(components_.size()); }
-  [[nodiscard]] Index batch() const override { return batch_; }
+  MixtureDenoiser(MixtureDenoiser&&) noexcept;
+  MixtureDenoiser& operator=(MixtureDenoiser&&) noexcept;
+  ~MixtureDenoiser() override;
+
+  [[nodiscard]] Index dim() const override;
+  [[nodiscard]] Index components() const override;
+  [[nodiscard]] Index batch() const override;
   [[nodiscard]] std::unique_ptr<typename Denoiser<T>::Workspace> workspace() const override;
 
   void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
@@ -48,36 +60,19 @@ class MixtureDenoiser final : public ExactDenoiser<T> {
                          Eigen::Ref<Eigen::MatrixXd> weights,
                          typename Denoiser<T>::Workspace& work) const override;
 
+  /// 1e-7 / K in single precision, 1e-16 / K in double.
   [[nodiscard]] double weight_cutoff() const override;
 
  private:
-  struct Component {
-    double log_weight = 0.0;
-    Vector<T> mean;
-    Index first = 0;  // of its columns in `bases_`
-    Index rank = 0;   // number of its eigenvectors
-  };
   struct Buffers;
 
-  void reserve(Index total_rank);
-  void add(double weight, const Vector<Wide<T>>& mean, const Matrix<Wide<T>>& basis,
+  void check(ConstBatch<T> x_t, std::span<const NoiseLevel> levels) const;
+  [[nodiscard]] MixtureEngine<RealOf<T>> load(ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
+                                              typename Denoiser<T>::Workspace& work) const;
+  void set(Index k, double weight, const Vector<Wide<T>>& mean, const Matrix<Wide<T>>& basis,
            const Eigen::VectorXd& eigenvalues);
-  void finish();
-  void prepare(const NoiseLevel& level, Buffers& work) const;
-  void rotate(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Buffers& work) const;
-  void centre(Index k, Index j, const NoiseLevel& level, Buffers& work) const;
-  void weigh_far_observation(Index j, Buffers& work) const;
-  void normalise_weights(Buffers& work, Index samples) const;
-  void component_means(Index k, std::span<const NoiseLevel> levels, Buffers& work,
-                       Index samples) const;
 
-  Index dim_ = 0;
-  Index rank_ = 0;  // largest over components
-  Index batch_ = 1;
-  std::vector<Component> components_;
-  Matrix<T> bases_;              // U of all components side by side, N x R
-  Vector<T> rotated_means_;      // U_k^H m_k of all components, R
-  Eigen::VectorXd eigenvalues_;  // l of all components, R, not negative
+  std::unique_ptr<MixtureBases<RealOf<T>>> bases_;
 };
 
 }  // namespace pellucid
