@@ -146,10 +146,12 @@ Outputs::~Outputs() {
   if (!new_folder_.empty()) std::filesystem::remove(new_folder_, not_empty);
 }
 
-ArrayWriter& Outputs::open(std::size_t i, DType type) {
+ArrayWriter& Outputs::open(std::size_t i, DType type) { return open(i, type, inputs_[i].shape()); }
+
+ArrayWriter& Outputs::open(std::size_t i, DType type, const std::vector<Index>& shape) {
   const InputFile& input = inputs_[i];
   check_lone_variable(names_[i], input.traits());
-  return *writers_.emplace_back(create_array(names_[i], type, input.shape(), &input.traits()));
+  return *writers_.emplace_back(create_array(names_[i], type, shape, &input.traits()));
 }
 
 void Outputs::commit() {

@@ -22,6 +22,8 @@ class Outputs {
 
   /// Opens the answer to `inputs[i]`, which has its shape.
   ArrayWriter& open(std::size_t i, DType type);
+  /// The same for an answer of another shape, samples first.
+  ArrayWriter& open(std::size_t i, DType type, const std::vector<Index>& shape);
   [[nodiscard]] const std::string& name(std::size_t i) const { return names_[i]; }
   /// Makes all of them appear.
   void commit();

@@ -52,6 +52,8 @@ class HelpTest(ProgramTest):
         for name in ("channels", "noisy", "test", "draws", "clean"):
             self.save(f"{name}.npy", x)
         self.save("sigma.npy", rng.uniform(0.5, 2, 300))
+        self.save("A.npy", np.eye(6)[::2])
+        self.save("pilots.npy", x[:, ::2])
         images = rng.integers(0, 256, (120, 4, 4)).astype(np.uint8)
         self.write("train-images-idx3-ubyte.gz", gzip.compress(idx(images)))
         self.write("channels.mat", mat5("H", x))

@@ -17,6 +17,7 @@ enum class Purpose : std::uint32_t {
   fit_start = 5,          ///< starts of fits, such as k-means++
   probe = 6,              ///< random directions of matrix-free analysis
   training_choice = 7,    ///< which of many vectors a prior is fitted to
+  posterior_draw = 8,     ///< closed-form draws from a posterior
 };
 
 /// Counter-based random numbers (Philox 4x32-10, Salmon et al. 2011, by Random123), keyed by seed,
