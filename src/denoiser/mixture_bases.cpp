@@ -8,10 +8,7 @@ namespace pellucid {
 namespace {
 
 using linalg::block_rows;
-
-Index packed_at(Index row, Index col, Index cols) {
-  return (row / block_rows * cols + col) * block_rows + row % block_rows;
-}
+using linalg::packed_at;
 
 // Position of the i-th eigenvector in the order "largest, smallest, second largest, ...".
 Index from_both_ends(Index i, Index rank) { return i % 2 == 0 ? rank - 1 - i / 2 : i / 2; }

@@ -49,6 +49,11 @@ class MixtureBases {
   Matrix<Real> rotated_means;     ///< U^T m, padded rank x K
   Eigen::VectorXd mean_squares;   ///< |m|^2, K
 
+  /// The average eigenvalue over components and directions.
+  [[nodiscard]] double mean_variance() const {
+    return eigenvalues.sum() / static_cast<double>(components() * dim_);
+  }
+
  private:
   Index dim_, rank_;
   Vector<Real> forward_, back_, packed_means_;

@@ -10,6 +10,11 @@ namespace pellucid {
 template <class Real>
 [[nodiscard]] Index screened_rows(const MixtureBases<Real>& bases);
 
+/// Whether one product a component with filters formed for the level can be cheaper than two, for
+/// batches of so many samples.
+template <class Real>
+[[nodiscard]] bool filtering_may_pay(const MixtureBases<Real>& bases, Index samples);
+
 /// The noise levels of a batch: one for all samples, or one for each.
 using Levels = std::span<const NoiseLevel>;
 
@@ -46,8 +51,9 @@ class MixtureEngine {
 
  private:
   enum class Source { batch, gathered };
+  enum class Algorithm { screening, rotating, filtering };
 
-  void gather(Index samples);
+  [[nodiscard]] Source gather(Index samples);
   [[nodiscard]] linalg::SampleLevels<Real> sample_levels(Index k, Source source) const;
   void rotate(Index k, Index first, Index last, Source source, Index samples, Real* z);
   void log_weights(Index k, Index samples, Eigen::Ref<Eigen::VectorXd> out) const;
@@ -58,7 +64,13 @@ class MixtureEngine {
   void finish(Index k, Index count);
   void weigh_far_observation(Index j);
 
-  [[nodiscard]] bool screening_pays(Index pilot);
+  [[nodiscard]] Algorithm choose();
+  void begin_softmax();
+  void add_to_softmax(Index k);
+  [[nodiscard]] bool end_softmax(RealBatch<Real> x0);
+  [[nodiscard]] bool filtering_is_accurate() const;
+  void form_filter(Index k);
+  [[nodiscard]] bool filter_all(RealBatch<Real> x0);
   [[nodiscard]] Index collect_active(Index k);
   void component_means(Index k, Source source, Index samples, const Real* keep);
   [[nodiscard]] bool rotate_all(RealBatch<Real> x0);

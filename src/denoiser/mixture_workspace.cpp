@@ -16,6 +16,12 @@ double sum_of_logs(const Eigen::Array<double, linalg::block_rows, 1>& s) {
   return product > 1e-280 && product < 1e280 ? std::log(product) : s.log().sum();
 }
 
+// Columns of a filter and the one of its shift, in whole panels.
+template <class Real>
+Index columns(const MixtureBases<Real>& bases) {
+  return linalg::padded(bases.padded_dim() + 1, linalg::tile_kernels<Real>().width);
+}
+
 }  // namespace
 
 template <class Real>
@@ -55,6 +61,18 @@ void MixtureLevel<Real>::prepare(const MixtureBases<Real>& bases, const NoiseLev
 }
 
 template <class Real>
+WienerBuffers<Real>::WienerBuffers(const MixtureBases<Real>& bases, bool wanted)
+    : scaled(wanted ? bases.padded_rank() : 0, columns(bases)),
+      product(wanted ? bases.padded_dim() : 0, columns(bases)) {
+  if (!wanted) return;
+  packed.setZero(bases.padded_dim() * bases.dim());
+  shift.setZero(bases.padded_dim());
+  centre.setZero(bases.padded_dim());
+  ones.setOnes(columns(bases));
+  zeros.setZero(bases.padded_dim());
+}
+
+template <class Real>
 MixtureWorkspace<Real>::MixtureWorkspace(const MixtureBases<Real>& bases, Index samples)
     : capacity(linalg::padded(samples, linalg::tile_kernels<Real>().width)),
       level(bases),
@@ -62,7 +80,8 @@ MixtureWorkspace<Real>::MixtureWorkspace(const MixtureBases<Real>& bases, Index 
       gathered(bases.dim(), capacity),
       z(bases.padded_rank(), capacity),
       out(bases.padded_dim(), capacity),
-      inner(linalg::padded(bases.components(), linalg::block_rows), capacity) {
+      inner(linalg::padded(bases.components(), linalg::block_rows), capacity),
+      wiener(bases, bases.components() > 1 && filtering_may_pay(bases, capacity)) {
   for (Vector<Real>* per_sample :
        {&roots, &alpha_bars, &noises, &gathered_roots, &gathered_alpha_bars, &gathered_noises}) {
     per_sample->setOnes(capacity);
@@ -81,6 +100,8 @@ MixtureWorkspace<Real>::MixtureWorkspace(const MixtureBases<Real>& bases, Index 
 
 template struct MixtureLevel<float>;
 template struct MixtureLevel<double>;
+template struct WienerBuffers<float>;
+template struct WienerBuffers<double>;
 template struct MixtureWorkspace<float>;
 template struct MixtureWorkspace<double>;
 

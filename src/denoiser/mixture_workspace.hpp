@@ -16,6 +16,13 @@ class Panels {
   Panels(Index rows, Index capacity) : entries_(Vector<Real>::Zero(rows * capacity)) {}
   [[nodiscard]] Real* data() { return entries_.data(); }
 
+  /// The entries of one sample, of panels with `rows` entries.
+  [[nodiscard]] auto sample(Index j, Index rows) {
+    const Index width = linalg::tile_kernels<Real>().width;
+    return Eigen::Map<Vector<Real>, 0, Eigen::InnerStride<>>(
+        data() + j / width * width * rows + j % width, rows, Eigen::InnerStride<>(width));
+  }
+
  private:
   Vector<Real> entries_;
 };
@@ -38,6 +45,18 @@ struct MixtureLevel {
   Eigen::VectorXd largest_after;          ///< greatest s of the rows that screening leaves out, K
 };
 
+/// A component's Wiener filter at one level, and what is needed to form it; empty where batches are
+/// too small for that ever to pay.
+template <class Real>
+struct WienerBuffers {
+  WienerBuffers(const MixtureBases<Real>& bases, bool wanted);
+
+  Panels<Real> scaled, product;  ///< columns of gain U^T, and of U gain U^T
+  Vector<Real> packed;           ///< the filter
+  Vector<Real> shift, centre;    ///< filter times g m, and g m
+  Vector<Real> ones, zeros;      ///< weights and a mean that change nothing
+};
+
 /// Buffers of one thread.
 template <class Real>
 struct MixtureWorkspace {
@@ -55,7 +74,8 @@ struct MixtureWorkspace {
   Eigen::VectorXd energies, plain, log_dets;  ///< of one component's samples
   Eigen::MatrixXd weights;                    ///< log weights, then weights: capacity x K
   Eigen::MatrixXf slack;                      ///< capacity x K: log weight minus its upper bound
-  Eigen::VectorXd largest, sums;              ///< running softmax
+  WienerBuffers<Real> wiener;
+  Eigen::VectorXd largest, sums;  ///< running softmax
   Vector<Real> weight, keep;
   Vector<Real> zeros;          ///< a component each
   std::vector<Index> best;     ///< the component whose bound is greatest

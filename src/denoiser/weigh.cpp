@@ -52,18 +52,21 @@ void MixtureEngine<Real>::load(RealBatch<const Real> x, Levels levels) {
   }
 }
 
-// The samples numbered in `work_.columns`, and their levels, beside one another.
+// The samples numbered in `work_.columns`, and their levels, beside one another; nothing to do
+// where they are all.
 template <class Real>
-void MixtureEngine<Real>::gather(Index samples) {
+auto MixtureEngine<Real>::gather(Index samples) -> Source {
+  if (samples == x_.samples) return Source::batch;
   linalg::tile_kernels<Real>().pack(x_.entries, x_.stride, work_.columns.data(), samples,
                                     bases_.dim(), work_.gathered.data());
-  if (one_level()) return;
+  if (one_level()) return Source::gathered;
   for (Index i = 0; i < samples; ++i) {
     const Index j = work_.columns[static_cast<std::size_t>(i)];
     work_.gathered_roots(i) = work_.roots(j);
     work_.gathered_alpha_bars(i) = work_.alpha_bars(j);
     work_.gathered_noises(i) = work_.noises(j);
   }
+  return Source::gathered;
 }
 
 template <class Real>
@@ -205,8 +208,7 @@ double MixtureEngine<Real>::finish_survivors(Index samples) {
 template <class Real>
 void MixtureEngine<Real>::finish(Index k, Index count) {
   if (count == 0) return;
-  gather(count);
-  rotate(k, screened_rows(bases_), bases_.padded_rank(), Source::gathered, count, nullptr);
+  rotate(k, screened_rows(bases_), bases_.padded_rank(), gather(count), count, nullptr);
   for (Index i = 0; i < count; ++i) {
     work_.weights(work_.columns[static_cast<std::size_t>(i)], k) -=
         bases_.energy_factor * work_.energies(i);
@@ -260,9 +262,14 @@ void MixtureEngine<Real>::weigh_far_observation(Index j) {
   work_.weights(j, nearest) = 1.0;
 }
 
-#define PELLUCID_INSTANTIATE(Real)                         \
-  template Index screened_rows(const MixtureBases<Real>&); \
-  template class MixtureEngine<Real>;
+#define PELLUCID_INSTANTIATE(Real)                                                                 \
+  template Index screened_rows(const MixtureBases<Real>&);                                         \
+  template void MixtureEngine<Real>::load(RealBatch<const Real>, Levels);                          \
+  template auto MixtureEngine<Real>::gather(Index)->Source;                                        \
+  template linalg::SampleLevels<Real> MixtureEngine<Real>::sample_levels(Index, Source) const;     \
+  template void MixtureEngine<Real>::rotate(Index, Index, Index, Source, Index, Real*);            \
+  template void MixtureEngine<Real>::log_weights(Index, Index, Eigen::Ref<Eigen::VectorXd>) const; \
+  template double MixtureEngine<Real>::weigh(Index);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)
 #undef PELLUCID_INSTANTIATE

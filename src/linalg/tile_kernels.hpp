@@ -24,6 +24,11 @@ inline constexpr Index block_rows = 8;
 
 inline constexpr Index padded(Index count, Index unit) { return (count + unit - 1) / unit * unit; }
 
+/// Where entry (row, col) of a packed matrix with `cols` columns is.
+inline constexpr Index packed_at(Index row, Index col, Index cols) {
+  return (row / block_rows * cols + col) * block_rows + row % block_rows;
+}
+
 /// A matrix in blocks of `block_rows` rows, a block column by column: entry (8 b + r, c) is at
 /// (b cols + c) 8 + r. `rows` is a multiple of 8; those beyond the matrix are zero.
 template <class Real>
@@ -32,7 +37,7 @@ struct PackedRows {
   Index rows, cols;
 
   [[nodiscard]] Real operator()(Index row, Index col) const {
-    return entries[(row / block_rows * cols + col) * block_rows + row % block_rows];
+    return entries[packed_at(row, col, cols)];
   }
   /// Rows `first ... last - 1`, both multiples of 8.
   [[nodiscard]] PackedRows slice(Index first, Index last) const {
@@ -63,7 +68,8 @@ struct TileKernels {
   Index width;  ///< samples of a panel
 
   /// `panels` from the columns of `x` (`rows` entries, at distance `stride`): those numbered in
-  /// `columns`, or the first `samples` where it is null. The rest of the last vector is zero.
+  /// `columns`, or the first `samples` where it is null. The rest of the last vector is zero,
+  /// unless samples are so few that no kernel looks at it.
   void (*pack)(const Real* x, Index stride, const Index* columns, Index samples, Index rows,
                Real* panels);
 
@@ -90,14 +96,14 @@ struct TileKernels {
   void (*blend)(PackedRows<Real> b, const Real* z, Index samples, const Real* mean,
                 const Real* weight, const Real* keep, Real* out);
 
-  /// `w = P x - shift` with as many rows as entries (padded), stored; adds
-  /// `sum_i (x_i - centre_i) w_i` to `energy`.
-  void (*quadratic)(PackedRows<Real> p, const Real* x, Index entries, Index samples,
-                    const Real* shift, const Real* centre, Real* w, double* energy);
+  /// `w = F x - shift` with as many rows as entries (padded), stored; adds
+  /// `sum_i d_i (d_i - root w_i)`, `d = x - centre`, to `energy`.
+  void (*filter)(PackedRows<Real> f, const Real* x, Index samples, const Real* shift,
+                 const Real* centre, Real root, Real* w, double* energy);
 
-  /// `out <- keep out + weight w`.
-  void (*combine)(Index rows, Index samples, const Real* w, const Real* weight, const Real* keep,
-                  Real* out);
+  /// `out <- keep out + weight (mean + w)`; `keep` null is 0.
+  void (*combine)(Index rows, Index samples, const Real* w, const Real* mean, const Real* weight,
+                  const Real* keep, Real* out);
 
   /// One more summand `exp(log_weight)` of a running softmax: `weight = exp(log_weight - m)` with
   /// the new greatest `m`, `keep = exp(old m - m)`, `sum <- keep sum + weight`.

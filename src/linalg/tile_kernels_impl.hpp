@@ -4,110 +4,41 @@
 // The kernels of tile_kernels.hpp for one instruction set: a file defines PELLUCID_VECTOR_BYTES and
 // PELLUCID_REGISTER_ROWS, is compiled for that set, and includes this.
 
-#include "linalg/tile_kernels.hpp"
-#include "linalg/vector_math.hpp"
+#include "linalg/tile_products.hpp"
 
 namespace pellucid::linalg {
 namespace {
 
-constexpr int panel_vectors = 3;
-// Rows in registers at a time: with three vectors of samples each, as many accumulators as leave
-// room for the operands.
-constexpr int register_rows = PELLUCID_REGISTER_ROWS;
-// Bytes of packed rows that stay in the nearest cache while panels pass by.
-constexpr Index resident_bytes = 16384;
-
+/// `rotate` of one sample; `z` is its place in a panel.
 template <class Real>
-using V = typename VectorOf<Real, PELLUCID_VECTOR_BYTES>::type;
+void rotate_one(PackedRows<Real> a, const Real* x, RowLevel<Real> level, Real* z, double& energy,
+                double& square) {
+  for_products_with_one(
+      a, x, [&](Index row, Rows<Real> product) __attribute__((always_inline)) {
+        Real weighted = 0, plain = 0;
+        for (Index r = 0; r < block_rows; ++r) {
+          const Real d = product[r] - level.shift[row + r];
+          weighted += d * d * level.precision[row + r];
+          plain += d * d;
+          if (z != nullptr) z[(row + r) * width_of<Real>] = d;
+        }
+        energy += static_cast<double>(weighted);
+        square += static_cast<double>(plain);
+      });
+}
+
+/// `blend` of one sample, likewise.
 template <class Real>
-constexpr int lanes_of = PELLUCID_VECTOR_BYTES / static_cast<int>(sizeof(Real));
-template <class Real>
-constexpr Index width_of = panel_vectors* lanes_of<Real>;
-
-template <class Real>
-[[gnu::always_inline]] inline V<Real> load(const Real* p) {
-  return *reinterpret_cast<const V<Real>*>(p);
-}
-template <class Real>
-[[gnu::always_inline]] inline void store(Real* p, V<Real> value) {
-  *reinterpret_cast<V<Real>*>(p) = value;
-}
-
-/// Adds the lanes of `value` to as many doubles.
-[[gnu::always_inline]] inline void add_to(double* sum, V<double> value) {
-  store(sum, load(sum) + value);
-}
-[[gnu::always_inline]] inline void add_to(double* sum, V<float> value) {
-  constexpr int half = lanes_of<double>;
-  using Half = VectorOf<float, PELLUCID_VECTOR_BYTES / 2>::type;
-  const auto* halves = reinterpret_cast<const Half*>(&value);
-  store(sum, load(sum) + __builtin_convertvector(halves[0], Doubles));
-  store(sum + half, load(sum + half) + __builtin_convertvector(halves[1], Doubles));
-}
-
-/// Calls `f` with the number of vectors in use as a constant.
-template <class F>
-[[gnu::always_inline]] inline void with_vectors(int vectors, F&& f) {
-  if (vectors == 1) {
-    f.template operator()<1>();
-  } else if (vectors == 2) {
-    f.template operator()<2>();
-  } else {
-    f.template operator()<panel_vectors>();
-  }
-}
-
-/// Calls `f<vectors>(first row, last row, panel)` for all panels, group of rows by group.
-template <class Real, class F>
-[[gnu::always_inline]] inline void for_tiles(Index rows, Index cols, Index samples, F&& f) {
-  constexpr Index width = width_of<Real>, lanes = lanes_of<Real>;
-  const Index block = resident_bytes / (block_rows * cols * Index{sizeof(Real)});
-  const Index group = block_rows * (block > 1 ? block : 1);
-  for (Index first = 0; first < rows; first += group) {
-    const Index last = first + group < rows ? first + group : rows;
-    for (Index panel = 0; panel * width < samples; ++panel) {
-      const Index left = samples - panel * width;
-      const int vectors =
-          left >= width ? panel_vectors : static_cast<int>((left + lanes - 1) / lanes);
-      with_vectors(vectors, [&]<int n>() { f.template operator()<n>(first, last, panel); });
-    }
-  }
-}
-
-template <class Real, int rows, int vectors>
-struct Accumulators {
-  V<Real> value[rows][vectors] = {};
-
-  /// Products of `rows` packed rows, beginning at `a`, with a panel.
-  [[gnu::always_inline]] inline void multiply(const Real* a, const Real* x, Index cols) {
-    for (Index c = 0; c < cols; ++c) {
-      V<Real> entry[vectors];
-#pragma GCC unroll 8
-      for (int v = 0; v < vectors; ++v)
-        entry[v] = load(x + c * width_of<Real> + v * lanes_of<Real>);
-#pragma GCC unroll 8
-      for (int r = 0; r < rows; ++r) {
-        const V<Real> factor = a[c * block_rows + r] - V<Real>{};
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v) value[r][v] += factor * entry[v];
-      }
-    }
-  }
-};
-
-/// Calls `f(row, vector, product)` for the products of rows `first ... last - 1` with one panel.
-template <int vectors, class Real, class F>
-[[gnu::always_inline]] inline void for_products(PackedRows<Real> a, Index first, Index last,
-                                                const Real* x, F&& f) {
-  for (Index row = first; row < last; row += register_rows) {
-    Accumulators<Real, register_rows, vectors> sum;
-    sum.multiply(a.entries + row / block_rows * block_rows * a.cols + row % block_rows, x, a.cols);
-#pragma GCC unroll 8
-    for (int r = 0; r < register_rows; ++r) {
-#pragma GCC unroll 8
-      for (int v = 0; v < vectors; ++v) f(row + r, v, sum.value[r][v]);
-    }
-  }
+void blend_one(PackedRows<Real> b, const Real* z, const Real* mean, Real weight, Real keep,
+               bool keeps, Real* out) {
+  for_products_with_one(
+      b, z, [&](Index row, Rows<Real> product) __attribute__((always_inline)) {
+        for (Index r = 0; r < block_rows; ++r) {
+          Real& to = out[(row + r) * width_of<Real>];
+          const Real value = weight * (product[r] + mean[row + r]);
+          to = keeps ? keep * to + value : value;
+        }
+      });
 }
 
 template <class Real>
@@ -119,7 +50,7 @@ void pack(const Real* x, Index stride, const Index* columns, Index samples, Inde
     Real* to = panels + j / width * width * rows + j % width;
     for (Index i = 0; i < rows; ++i) to[i * width] = from[i];
   }
-  for (Index j = samples; j % lanes != 0; ++j) {
+  for (Index j = samples; samples > few_samples && j % lanes != 0; ++j) {
     Real* to = panels + j / width * width * rows + j % width;
     for (Index i = 0; i < rows; ++i) to[i * width] = 0;
   }
@@ -144,6 +75,14 @@ template <class Real>
 void rotate(PackedRows<Real> a, const Real* x, Index samples, RowLevel<Real> level, Real* z,
             double* energy, double* square) {
   constexpr Index width = width_of<Real>, lanes = lanes_of<Real>;
+  if (samples <= few_samples) {
+    double unused = 0;
+    for (Index j = 0; j < samples; ++j) {
+      rotate_one(a, x + j, level, z == nullptr ? z : z + j, energy[j],
+                 square == nullptr ? unused : square[j]);
+    }
+    return;
+  }
   for_tiles<Real>(a.rows, a.cols, samples, [&]<int vectors>(Index first, Index last, Index panel) {
     V<Real> weighted[vectors], plain[vectors];
     for (Index row = first; row < last; row += block_rows) {
@@ -243,6 +182,13 @@ template <class Real>
 void blend(PackedRows<Real> b, const Real* z, Index samples, const Real* mean, const Real* weight,
            const Real* keep, Real* out) {
   constexpr Index width = width_of<Real>, lanes = lanes_of<Real>;
+  if (samples <= few_samples) {
+    for (Index j = 0; j < samples; ++j) {
+      blend_one(b, z + j, mean, weight[j], keep == nullptr ? Real(0) : keep[j], keep != nullptr,
+                out + j);
+    }
+    return;
+  }
   for_tiles<Real>(b.rows, b.cols, samples, [&]<int vectors>(Index first, Index last, Index panel) {
     const Index at = panel * width;
     for_products<vectors>(
@@ -257,22 +203,22 @@ void blend(PackedRows<Real> b, const Real* z, Index samples, const Real* mean, c
 }
 
 template <class Real>
-void quadratic(PackedRows<Real> p, const Real* x, Index entries, Index samples, const Real* shift,
-               const Real* centre, Real* w, double* energy) {
+void filter(PackedRows<Real> f, const Real* x, Index samples, const Real* shift, const Real* centre,
+            Real root, Real* w, double* energy) {
   constexpr Index width = width_of<Real>, lanes = lanes_of<Real>;
-  for_tiles<Real>(p.rows, p.cols, samples, [&]<int vectors>(Index first, Index last, Index panel) {
+  for_tiles<Real>(f.rows, f.cols, samples, [&]<int vectors>(Index first, Index last, Index panel) {
     V<Real> sum[vectors];
-    const Real* sample = x + panel * width * p.cols;
+    const Real* sample = x + panel * width * f.cols;
     for (Index row = first; row < last; row += block_rows) {
       for (int v = 0; v < vectors; ++v) sum[v] = V<Real>{};
       for_products<vectors>(
-          p, row, row + block_rows,
+          f, row, row + block_rows,
           sample, [&](Index i, int v, V<Real> product) __attribute__((always_inline)) {
             const V<Real> value = product - shift[i];
-            store(w + (panel * p.rows + i) * width + v * lanes, value);
-            if (i < entries) {
-              sum[v] += (load(sample + i * width + v * lanes) - centre[i]) * value;
-            }
+            store(w + (panel * f.rows + i) * width + v * lanes, value);
+            if (i >= f.cols) return;
+            const V<Real> d = load(sample + i * width + v * lanes) - centre[i];
+            sum[v] += d * (d - root * value);
           });
       for (int v = 0; v < vectors; ++v) add_to(energy + panel * width + v * lanes, sum[v]);
     }
@@ -280,20 +226,22 @@ void quadratic(PackedRows<Real> p, const Real* x, Index entries, Index samples, 
 }
 
 template <class Real>
-void combine(Index rows, Index samples, const Real* w, const Real* weight, const Real* keep,
-             Real* out) {
+void combine(Index rows, Index samples, const Real* w, const Real* mean, const Real* weight,
+             const Real* keep, Real* out) {
   constexpr Index width = width_of<Real>, lanes = lanes_of<Real>;
   for (Index panel = 0; panel * width < samples; ++panel) {
     V<Real> weights[panel_vectors], keeps[panel_vectors];
     for (int v = 0; v < panel_vectors; ++v) {
       weights[v] = load(weight + panel * width + v * lanes);
-      keeps[v] = load(keep + panel * width + v * lanes);
+      keeps[v] = keep == nullptr ? V<Real>{} : load(keep + panel * width + v * lanes);
     }
     for (Index i = 0; i < rows; ++i) {
       const Index at = (panel * rows + i) * width;
       for (int v = 0; v < panel_vectors; ++v) {
-        store(out + at + v * lanes,
-              keeps[v] * load(out + at + v * lanes) + weights[v] * load(w + at + v * lanes));
+        const V<Real> value = load(w + at + v * lanes) + mean[i];
+        // What stands in `out` at first may be no number.
+        const V<Real> before = keep == nullptr ? V<Real>{} : load(out + at + v * lanes);
+        store(out + at + v * lanes, keeps[v] * before + weights[v] * value);
       }
     }
   }
@@ -350,7 +298,7 @@ constexpr TileKernels<Real> kernels = {
     .scale = scale<Real>,
     .scale_each = scale_each<Real>,
     .blend = blend<Real>,
-    .quadratic = quadratic<Real>,
+    .filter = filter<Real>,
     .combine = combine<Real>,
     .running_softmax = running_softmax<Real>,
     .softmax = softmax,

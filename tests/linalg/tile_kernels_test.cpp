@@ -81,8 +81,8 @@ void for_all_cases(F&& f) {
     const auto sizes = [&]<class Real>() {
       const auto& kernels = tile_kernels<Real>(isa);
       SCOPED_TRACE(std::string(name(isa)) + (sizeof(Real) == 4 ? " float" : " double"));
-      for (const Index samples : {Index{1}, kernels.lanes, kernels.lanes + 1, kernels.width - 1,
-                                  kernels.width, 2 * kernels.width + 3}) {
+      for (const Index samples : {Index{1}, Index{2}, kernels.lanes, kernels.lanes + 1,
+                                  kernels.width - 1, kernels.width, 2 * kernels.width + 3}) {
         Case<Real> c(kernels, 21, 13, samples);
         f(c);
         Case<Real> large(kernels, 24, 900, samples);  // more than one group of rows
@@ -182,6 +182,41 @@ TEST(TileKernels, BlendAddsWeightedMeans) {
           (static_cast<double>(weight(j)) * mu).array() + static_cast<double>(keep(j));
       EXPECT_LT((found.col(j).head(c.rows).template cast<double>() - expected).norm(),
                 tolerance<Real> * (1 + mu.norm()));
+    }
+  });
+}
+
+TEST(TileKernels, FilterGivesTheEnergyToo) {
+  for_all_cases([]<class Real>(Case<Real>& given) {
+    Case<Real> c(given.kernels, given.cols, given.cols, given.samples);
+    const Vector<Real> shift = c.per_row(-1, 1), centre = c.per_row(-1, 1), mean = c.per_row(-1, 1);
+    const Vector<Real> weight = c.per_sample(0, 1), keep = c.per_sample(0, 1);
+    const Index rows = shift.size();
+    const Real root = Real(0.5);
+    Eigen::VectorXd energy = Eigen::VectorXd::Ones(c.capacity());
+    Vector<Real> w = Vector<Real>::Zero(rows * c.capacity()), out = w, fresh = w;
+    c.kernels.filter(c.matrix(), c.panels.data(), c.samples, shift.data(), centre.data(), root,
+                     w.data(), energy.data());
+    out.setOnes();
+    fresh.setConstant(std::numeric_limits<Real>::quiet_NaN());
+    c.kernels.combine(rows, c.samples, w.data(), mean.data(), weight.data(), keep.data(),
+                      out.data());
+    c.kernels.combine(rows, c.samples, w.data(), mean.data(), weight.data(), nullptr, fresh.data());
+    const Matrix<Real> found = c.unpacked(w, rows), combined = c.unpacked(out, rows),
+                       stored = c.unpacked(fresh, rows);
+    for (Index j = 0; j < c.samples; ++j) {
+      const Eigen::VectorXd x = c.x.col(j).template cast<double>();
+      const Eigen::VectorXd expected =
+          c.a.template cast<double>() * x - shift.head(c.rows).template cast<double>();
+      const Eigen::VectorXd d = x - centre.head(c.rows).template cast<double>();
+      const double scale = tolerance<Real> * (1 + expected.norm());
+      EXPECT_LT((found.col(j).head(c.rows).template cast<double>() - expected).norm(), scale);
+      EXPECT_NEAR(energy(j), 1 + d.dot(d - 0.5 * expected), scale * (1 + d.norm()));
+      const Eigen::VectorXd mu =
+          static_cast<double>(weight(j)) * (expected + mean.head(c.rows).template cast<double>());
+      EXPECT_LT((stored.col(j).head(c.rows).template cast<double>() - mu).norm(), scale);
+      const Eigen::VectorXd both = mu.array() + static_cast<double>(keep(j));
+      EXPECT_LT((combined.col(j).head(c.rows).template cast<double>() - both).norm(), scale);
     }
   });
 }
