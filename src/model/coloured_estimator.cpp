@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pellucid/model/coloured_estimator.hpp"
 
+#include <fmt/format.h>
+
 #include "linalg/blas.hpp"
 #include "model/dense_prior.hpp"
 #include "pellucid/base/parallel.hpp"
@@ -102,7 +104,8 @@ template <class T>
 Matrix<T> ColouredEstimator<T>::denoise(ConstBatch<T> noisy, const EstimateOptions& options,
                                         Monitor* monitor, double* evaluations) const {
   if (noisy.rows() != factor_.rows()) {
-    throw Error("noisy samples have another number of entries than the model's");
+    throw Error(fmt::format("noisy samples have {} entries, the model's have {}", noisy.rows(),
+                            factor_.rows()));
   }
   const linalg::SingleThreadedBlas single_threaded;
   const Index tiles = (noisy.cols() + samples_together - 1) / samples_together;

@@ -26,8 +26,8 @@ Matrix<T> noise_factor(const Matrix<T>& covariance) {
   Matrix<T> factor = covariance;
   if (factorise(factor)) return factor;
   throw Error(
-      "noise covariance: is singular or not positive definite: every combination of entries has "
-      "noise; add a small variance to the diagonal");
+      "noise covariance: is singular or not positive definite, so that some combination of entries "
+      "would be free of noise: add a small variance to the diagonal");
 }
 
 template <class T>
