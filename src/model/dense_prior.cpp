@@ -10,6 +10,11 @@ namespace pellucid {
 
 namespace {
 
+// Priors of structured covariances: written out.
+template <class Prior>
+auto as_mixture(const Prior& prior) {
+  return dense(prior);
+}
 template <class T>
 GaussianMixture<T> as_mixture(const Gaussian<T>& prior) {
   return {Eigen::VectorXd::Ones(1), prior.mean, {prior.covariance}};
