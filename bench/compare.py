@@ -38,7 +38,8 @@ def arguments():
     parser.add_argument("--blas-core", help="OPENBLAS_CORETYPE for NumPy, SkylakeX say")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)),
                         help="of NumPy and of Pellucid [all cores]")
-    parser.add_argument("--program", default=environment.build_folder() / "bin/conditional_mean_once")
+    parser.add_argument("--program",
+                        default=environment.build_folder() / "bin/conditional_mean_once")
     parser.add_argument("--json", default=environment.ROOT / "build/bench/compare.json")
     parser.add_argument("--write", metavar="PAGE", help="put the tables between its marks")
     options = parser.parse_args()

@@ -61,11 +61,11 @@ class FilterLoop(Baseline):
 
     def __init__(self, mixture, v, dtype):
         super().__init__(mixture, v, dtype)
-        precisions = np.linalg.inv(self.noisy)
+        precisions, log_dets = mixture.precisions(v)
         self.filters = (mixture.covariances @ precisions).astype(dtype)
         self.precisions = precisions.astype(dtype)
         self.means = mixture.means.astype(dtype)
-        self.constant = np.log(mixture.weights) - self.half * np.linalg.slogdet(self.noisy)[1]
+        self.constant = np.log(mixture.weights) - self.half * log_dets
 
     def __call__(self, y):
         out = np.empty_like(y)
@@ -89,7 +89,7 @@ class TwoProducts(Baseline):
 
     def __init__(self, mixture, v, dtype):
         super().__init__(mixture, v, dtype)
-        values, vectors = np.linalg.eigh(mixture.covariances)
+        values, vectors = mixture.eigen
         real = np.empty(0, dtype).real.dtype
         self.back = vectors.transpose(0, 2, 1).astype(dtype)
         self.rotate = vectors.conj().astype(dtype)
@@ -131,12 +131,14 @@ class OneProduct(Baseline):
         self.means = mixture.means.astype(dtype)
         # The fastest sizes here: few samples for the cache, more where the matrix is far larger.
         self.chunk = 125 if mixture.dim <= 256 else CHUNK
-        self.form()
+        self.prepare()
 
-    def form(self):
+    def prepare(self):
+        self.form(*self.mixture.precisions(self.v))
+
+    def form(self, precisions, log_dets):
         m = self.mixture
-        precisions = np.linalg.inv(self.noisy)
-        self.constant = np.log(m.weights) - self.half * np.linalg.slogdet(self.noisy)[1]
+        self.constant = np.log(m.weights) - self.half * log_dets
         # Samples are rows: y^T (S^-1)^T; the shift is (S_k^-1 m_k)^T.
         self.shift = np.einsum("kij,kj->ki", precisions, m.means).astype(self.dtype)
         self.big = np.ascontiguousarray(precisions.transpose(2, 0, 1).astype(self.dtype))
@@ -160,11 +162,11 @@ class OneProduct(Baseline):
 class OneProductFormed(OneProduct):
     """Inverses formed inside the timed part, as a new noise level asks for."""
 
-    def form(self):
+    def prepare(self):
         pass
 
     def __call__(self, y):
-        OneProduct.form(self)
+        self.form(np.linalg.inv(self.noisy), np.linalg.slogdet(self.noisy)[1])
         return super().__call__(y)
 
 

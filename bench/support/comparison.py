@@ -33,7 +33,9 @@ def paper():
     return Mixture.golden("mixture_paper")
 
 
-REAL, COMPLEX = ("float32", "float64"), ("complex64", "complex128")
+# Double precision first: single precision is compared with it.
+REAL, COMPLEX = ("float64", "float32"), ("complex128", "complex64")
+SINGLE = {"float64": "float32", "complex128": "complex64"}
 CASES = (
     Case("K128_N64_n10000", paper, 10000, (20, "ten", -20), REAL),
     Case("K128_N64_n1000", paper, 1000, (20, "ten", -20), ("float64",)),
@@ -43,18 +45,20 @@ CASES = (
 
 
 class Pellucid:
-    """`conditional_mean_once` on one mixture, type, noise level and file of samples."""
+    """`conditional_mean_once` on one mixture, noise level and batch of samples."""
 
-    def __init__(self, program, prefix, dtype, v, samples, folder, threads, isa=None):
-        self.out = f"{folder}/estimate.{dtype}.npy"
+    def __init__(self, options, prefix, y, v, folder):
+        samples, self.out = f"{folder}/samples.npy", f"{folder}/estimate.npy"
+        np.save(samples, y)
         environment = dict(os.environ)
         # What was set for NumPy's BLAS is not meant for Pellucid's.
         for name in ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
             environment.pop(name, None)
-        if isa:
-            environment["PELLUCID_ISA"] = isa
+        if options.isa:
+            environment["PELLUCID_ISA"] = options.isa
         self.process = subprocess.Popen(
-            [str(program), prefix, dtype, repr(v), samples, self.out, str(threads)],
+            [str(options.program), prefix, y.dtype.name, repr(v), samples, self.out,
+             str(options.threads)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         self.setup = float(self.answer().split()[1])
 
@@ -112,25 +116,41 @@ def quartiles(values):
 
 
 class Observations:
-    """Samples of a mixture and noise that every type and noise level of a case shares."""
+    """Samples of a mixture and noise that every noise level of a case shares."""
 
-    def __init__(self, mixture, count):
+    def __init__(self, case, mixture):
         rng = np.random.default_rng(1)
-        self.mixture = mixture
-        self.clean = mixture.draw(count, rng)
+        self.case, self.mixture = case, mixture
+        self.clean = mixture.draw(case.samples, rng)
         self.noise = normal(rng, self.clean.shape, mixture.is_complex)
 
     def at(self, snr_db, count=None):
-        return self.clean[:count] + 10 ** (-snr_db / 20) * self.noise[:count]
+        """In double precision, of numbers that single precision holds: one input for both."""
+        y = self.clean[:count] + 10 ** (-snr_db / 20) * self.noise[:count]
+        return y.astype(SINGLE[y.dtype.name]).astype(y.dtype)
 
     def activity(self, snr_db):
-        dtype = self.clean.dtype
-        two = baselines.TwoProducts(self.mixture, 10 ** (-snr_db / 10), dtype)
+        two = baselines.TwoProducts(self.mixture, 10 ** (-snr_db / 10), self.clean.dtype)
         return activity(two.posterior(self.at(snr_db, 500)))
 
     def resolve(self, snr):
         """The SNR of "ten": where about ten components are above 1e-6."""
         return snr if snr != "ten" else snr_where_active(lambda db: self.activity(db)[0], 10)
+
+
+class Level:
+    """One noise level of a case: its observations and what the types are compared with."""
+
+    def __init__(self, observations, snr):
+        case, mixture = observations.case, observations.mixture
+        self.case, self.mixture, self.snr, self.v = case, mixture, snr, 10 ** (-snr / 10)
+        self.y = observations.at(snr)
+        self.wide = self.y.dtype.name
+        self.activity = observations.activity(snr)
+        reference = baselines.ReferenceLoop(mixture, self.v, self.wide)
+        self.posterior, means = reference.posterior(self.y[: case.checked])
+        self.exact = np.einsum("ik,ikn->in", self.posterior, means)
+        self.estimate = None  # Pellucid's in double precision
 
 
 def make_methods(keys, mixture, v, dtype):
@@ -160,37 +180,27 @@ def check(key, method, y, exact, posterior, bound):
         raise SystemExit(f"{key}: off by {error:.1e}, at most {bound:.1e} allowed; not timed")
 
 
-def compare(case, observations, snr, dtype, options, folder):
+def compare(level, dtype, options, folder):
     """One row of the tables: a dictionary ready for JSON."""
-    mixture, v = observations.mixture, 10 ** (-snr / 10)
-    y = observations.at(snr).astype(dtype)
-    samples = f"{folder}/samples.npy"
-    np.save(samples, y)
-    wide = "complex128" if mixture.is_complex else "float64"
-    single = dtype in ("float32", "complex64")
+    case, mixture, v = level.case, level.mixture, level.v
+    y = level.y.astype(dtype)
+    single = dtype != level.wide
     bound = BOUNDS["single" if single else "double"]
-    subset = y[: case.checked].astype(wide)
-    posterior, means = baselines.ReferenceLoop(mixture, v, wide).posterior(subset)
-    exact = np.einsum("ik,ikn->in", posterior, means)
-    del means
-
-    def pellucid(kind):
-        return Pellucid(options.program, f"{folder}/{case.key}", kind, v, samples, folder,
-                        options.threads, options.isa)
-
-    ours = pellucid(dtype)
+    ours = Pellucid(options, f"{folder}/{case.key}", y, v, folder)
     estimate = ours.estimate()
-    row = {"case": case.key, "type": dtype, "snr_db": snr, "samples": case.samples,
+    row = {"case": case.key, "type": dtype, "snr_db": level.snr, "samples": case.samples,
            "setup_s": ours.setup}
-    row["active"], row["effective"] = observations.activity(snr)
+    row["active"], row["effective"] = level.activity
+    exact, posterior = level.exact, level.posterior
     row["error_exact"] = relative_errors(estimate[: case.checked], exact).max()
     if not row["error_exact"] <= bound:
-        raise SystemExit(f"{case.key} {dtype} {snr} dB: Pellucid is off by {row['error_exact']:.1e}")
+        raise SystemExit(f"{case.key} {dtype} {level.snr} dB: Pellucid is off by"
+                         f" {row['error_exact']:.1e}, at most {bound:.1e} allowed; not timed")
     if single:
-        double = pellucid(wide)
-        errors = relative_errors(estimate, double.estimate())
-        double.close()
+        errors = relative_errors(estimate, level.estimate)
         row["error_worst"], row["error_median"] = errors.max(), np.median(errors)
+    else:
+        level.estimate = estimate
 
     methods = make_methods(options.methods, mixture, v, dtype)
     few = {key: max(1, entries // mixture.dim) for key, entries in LOOP_ENTRIES.items()}
@@ -220,13 +230,13 @@ def run(options):
         if case.key not in options.cases:
             continue
         mixture = case.make()
-        observations = Observations(mixture, case.samples)
+        observations = Observations(case, mixture)
         with tempfile.TemporaryDirectory() as folder:
             mixture.save(f"{folder}/{case.key}")
             for snr in case.snrs:
+                level = Level(observations, observations.resolve(snr))
                 for dtype in case.dtypes:
-                    row = compare(case, observations, observations.resolve(snr), dtype, options,
-                                  folder)
+                    row = compare(level, dtype, options, folder)
                     rows.append(row)
                     ratios = ", ".join(f"{key} {r[1]:.3g}" for key, r in row["ratio"].items())
                     print(f"{row['case']} {dtype} {row['snr_db']:g} dB, {row['active']:.1f} active:"

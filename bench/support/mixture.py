@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Mixtures to compare on: golden ones and random ones, their draws and noise levels."""
 
+import functools
+
 import numpy as np
 
 from support.environment import ROOT
@@ -45,6 +47,17 @@ class Mixture:
     @property
     def dim(self):
         return self.means.shape[1]
+
+    @functools.cached_property
+    def eigen(self):
+        """Eigenvalues and eigenvectors of the covariances, once for all noise levels."""
+        return np.linalg.eigh(self.covariances)
+
+    @functools.lru_cache(maxsize=1)
+    def precisions(self, v):
+        """Inverses of `C_k + v I` and log determinants."""
+        noisy = self.covariances + v * np.eye(self.dim)
+        return np.linalg.inv(noisy), np.linalg.slogdet(noisy)[1]
 
     def draw(self, count, rng):
         labels = rng.choice(self.components, count, p=self.weights / self.weights.sum())
