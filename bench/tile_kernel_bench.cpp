@@ -40,10 +40,12 @@ struct Tile {
         packed((block * dim + c) * linalg::block_rows + r) = matrices(row, c);
       }
     }
-    panels.resize(x.size());
+    panels.setZero(capacity() * dim);
     kernels.pack(x.data(), dim, nullptr, samples_per_tile, dim, panels.data());
   }
 
+  /// Samples of whole panels.
+  [[nodiscard]] Index capacity() const { return linalg::padded(samples_per_tile, kernels.width); }
   [[nodiscard]] linalg::PackedRows<Real> component(Index k) const {
     const linalg::PackedRows<Real> all{packed.data(), matrices.rows(), dim};
     return all.slice(k * dim, (k + 1) * dim);
@@ -65,7 +67,7 @@ struct Output {
 template <class Real>
 void rotate(const Tile<Real>& tile, Output<Real>& out) {
   const Vector<Real> zero = Vector<Real>::Zero(tile.dim), one = Vector<Real>::Ones(tile.dim);
-  out.energy.setZero(samples_per_tile);
+  out.energy.setZero(tile.capacity());
   for (Index k = 0; k < tile.components; ++k) {
     tile.kernels.rotate(tile.component(k), tile.panels.data(), samples_per_tile,
                         {zero.data(), one.data()}, nullptr, out.energy.data(), nullptr);
@@ -75,7 +77,7 @@ void rotate(const Tile<Real>& tile, Output<Real>& out) {
 template <class Real>
 void blend(const Tile<Real>& tile, Output<Real>& out) {
   const Vector<Real> zero = Vector<Real>::Zero(tile.dim);
-  const Vector<Real> one = Vector<Real>::Ones(samples_per_tile);
+  const Vector<Real> one = Vector<Real>::Ones(tile.capacity());
   out.sum.setZero(tile.panels.size());
   for (Index k = 0; k < tile.components; ++k) {
     tile.kernels.blend(tile.component(k), tile.panels.data(), samples_per_tile, zero.data(),
