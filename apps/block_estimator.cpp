@@ -31,8 +31,8 @@ template <class T>
 Matrix<T> BlockEstimator<T>::mean_of_draws(ConstBatch<T> y, const Noise& noise,
                                            const EstimateOptions& options, Monitor* monitor) const {
   const Index count = options.method == Method::average ? options.draws : 1;
-  const Matrix<T> draws = posterior_->draw(y, noise, count, options.seed, options.first_sample,
-                                           options.threads, monitor);
+  Matrix<T> draws = posterior_->draw(y, noise, count, options.seed, options.first_sample,
+                                     options.threads, monitor);
   if (count == 1) return draws;
   Matrix<T> means(draws.rows(), y.cols());
   for (Index j = 0; j < y.cols(); ++j) {
