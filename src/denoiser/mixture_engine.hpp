@@ -50,12 +50,13 @@ class MixtureEngine {
   void variances(RealBatch<const Real> mean, Eigen::Ref<Eigen::VectorXd> variance);
 
  private:
+  using Entries = Real*;
   enum class Source { batch, gathered };
   enum class Algorithm { screening, rotating, filtering };
 
   [[nodiscard]] Source gather(Index samples);
   [[nodiscard]] linalg::SampleLevels<Real> sample_levels(Index k, Source source) const;
-  void rotate(Index k, Index first, Index last, Source source, Index samples, Real* z);
+  void rotate(Index k, Index first, Index last, Source source, Index samples, Entries z);
   void log_weights(Index k, Index samples, Eigen::Ref<Eigen::VectorXd> out) const;
   void weigh_fully(Index samples);
   void screen(Index samples);

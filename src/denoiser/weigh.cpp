@@ -267,7 +267,7 @@ void MixtureEngine<Real>::weigh_far_observation(Index j) {
   template void MixtureEngine<Real>::load(RealBatch<const Real>, Levels);                          \
   template auto MixtureEngine<Real>::gather(Index)->Source;                                        \
   template linalg::SampleLevels<Real> MixtureEngine<Real>::sample_levels(Index, Source) const;     \
-  template void MixtureEngine<Real>::rotate(Index, Index, Index, Source, Index, Real*);            \
+  template void MixtureEngine<Real>::rotate(Index, Index, Index, Source, Index, Entries);          \
   template void MixtureEngine<Real>::log_weights(Index, Index, Eigen::Ref<Eigen::VectorXd>) const; \
   template double MixtureEngine<Real>::weigh(Index);
 PELLUCID_INSTANTIATE(float)

@@ -10,12 +10,12 @@
 namespace pellucid::linalg {
 namespace {
 
-constexpr int panel_vectors = 3;
+inline constexpr int panel_vectors = 3;
 // Rows in registers at a time: with three vectors of samples each, as many accumulators as leave
 // room for the operands.
-constexpr int register_rows = PELLUCID_REGISTER_ROWS;
+inline constexpr int register_rows = PELLUCID_REGISTER_ROWS;
 // Bytes of packed rows that stay in the nearest cache while panels pass by.
-constexpr Index resident_bytes = 16384;
+inline constexpr Index resident_bytes = 16384;
 
 template <class Real>
 using V = typename VectorOf<Real, PELLUCID_VECTOR_BYTES>::type;
@@ -114,7 +114,7 @@ template <int vectors, class Real, class F>
 /// be nearly empty.
 template <class Real>
 using Rows = typename VectorOf<Real, static_cast<int>(block_rows * sizeof(Real))>::type;
-constexpr Index few_samples = 2;
+inline constexpr Index few_samples = 2;
 
 /// Calls `f(first row, products)` for blocks of rows times one sample of a panel, `x` its first
 /// entry. Four blocks at a time: as many independent sums hide the latency of one.

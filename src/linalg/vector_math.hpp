@@ -25,7 +25,7 @@ using Doubles [[gnu::vector_size(PELLUCID_VECTOR_BYTES)]] = double;
 using Integers [[gnu::vector_size(PELLUCID_VECTOR_BYTES)]] = std::int64_t;
 
 // Adding it rounds to an integer, which then stands in the low bits.
-constexpr double rounder = 0x1.8p52;
+inline constexpr double rounder = 0x1.8p52;
 
 /// `exp(x)` for x <= 0 within 2 units in the last place; 0 below -700 and for NaN.
 [[gnu::always_inline]] inline Doubles exp_of(Doubles x) {
