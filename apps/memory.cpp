@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "arguments.hpp"
+#include "pellucid/base/signal_source.hpp"
 
 namespace pellucid::app {
 
@@ -45,10 +46,9 @@ std::size_t MemoryLimit::bytes() const {
 }
 
 Index MemoryLimit::block_entries(std::size_t entry_bytes, int copies) const {
-  constexpr Index most = Index{1} << 22;
-  if (text.empty()) return most;
+  if (text.empty()) return default_block_entries;
   const std::size_t entries = bytes() / 2 / (entry_bytes * static_cast<std::size_t>(copies));
-  return std::clamp<Index>(static_cast<Index>(entries), 1, most);
+  return std::clamp<Index>(static_cast<Index>(entries), 1, default_block_entries);
 }
 
 void add_memory_option(CLI::App& command, MemoryLimit& limit) {

@@ -23,7 +23,7 @@ struct EvaluateOptions {
   std::vector<Method> methods{Method::automatic};
   EstimateOptions estimate;   ///< steps, re-sampling, draws, seed, threads; `method` is not used
   Index gallery_samples = 0;  ///< pictures of the first samples in `Evaluation::gallery`; 0: none
-  Index block_entries = Index{1} << 22;  ///< signals in hand at a time, in entries
+  Index block_entries = default_block_entries;  ///< signals in hand at a time, in entries
 };
 
 /// Adds noise to clean test signals and measures every method of every model, and the baselines:

@@ -9,6 +9,10 @@
 
 namespace pellucid {
 
+/// Entries of signals, or of vectors cut from them, that are in hand at a time unless told
+/// otherwise: enough for all threads, little memory.
+inline constexpr Index default_block_entries = Index{1} << 22;
+
 /// Signals, not all of one shape, read block by block in arithmetic `T`, wherever they are stored:
 /// what is denoised and evaluated. Reading is const and safe from several threads.
 template <class T>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "pellucid/base/error.hpp"
-#include "pellucid/base/sample_source.hpp"
+#include "pellucid/base/types.hpp"
 #include "pellucid/base/types.hpp"
 
 namespace pellucid {
@@ -74,22 +74,6 @@ template <class T>
 /// Columns of `samples` as an array of shape `(n, sample_shape...)` and `T`'s element type.
 template <class T>
 [[nodiscard]] Array from_samples(ConstBatch<T> samples, const std::vector<Index>& sample_shape);
-
-/// Reads samples from an array that outlives the source, converting block by block.
-template <class T>
-class ArraySource final : public SampleSource<T> {
- public:
-  ArraySource(const Array& array, std::string label) : array_(array), label_(std::move(label)) {}
-  [[nodiscard]] Index dim() const override { return array_.dim(); }
-  [[nodiscard]] Index count() const override { return array_.samples(); }
-  void read(Index first, Batch<T> out) const override {
-    out = to_samples<T>(array_, first, out.cols(), label_);
-  }
-
- private:
-  const Array& array_;
-  std::string label_;
-};
 
 /// Reads a whole array from any format Pellucid knows, as `open_array` of array_file.hpp does.
 /// Throws `Error`, first word the path.

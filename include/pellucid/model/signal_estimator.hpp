@@ -5,12 +5,10 @@
 #include <memory>
 #include <vector>
 
+#include "pellucid/base/signal_source.hpp"
 #include "pellucid/model/estimator.hpp"
 
 namespace pellucid {
-
-/// Entries of vectors that are estimated together: enough for all threads, little memory.
-inline constexpr Index default_block_entries = Index{1} << 22;
 
 /// A model made ready to denoise signals of any size: cuts them into the vectors the model knows
 /// (`Model::framing`), estimates those, and puts the estimates together; a model of whole samples
