@@ -98,19 +98,24 @@ void MixtureEngine<Real>::estimate(RealBatch<Real> x0) {
   blend(x0);
 }
 
-// By the cost model; how many components survive and are active the first few samples tell.
+// By the cost model. How many components survive and are active the first few samples tell, unless
+// the observations hold so little information about the signal (`I(x; y)` bounds that about the
+// component) that no weight can be expected to fall below the cutoff.
 template <class Real>
 auto MixtureEngine<Real>::choose() -> Algorithm {
   if (bases_.components() == 1) return Algorithm::rotating;
   const Index pilot = std::min(x_.samples, linalg::tile_kernels<Real>().lanes);
   const auto components = static_cast<double>(bases_.components());
-  const double survivors = weigh(pilot);
-  if (pilot == x_.samples) return Algorithm::screening;
-  const auto active = static_cast<double>((work_.weights.topRows(pilot).array() > 0.0).count());
-  const double seen =
-      static_cast<double>(screened_rows(bases_)) / static_cast<double>(bases_.padded_rank());
-  const double screening =
-      cost_of_screening(components, seen, survivors, active / static_cast<double>(pilot));
+  const bool all_active = one_level() && work_.level.information < -0.5 * std::log(cutoff_);
+  double screening = std::numeric_limits<double>::infinity();
+  if (!all_active) {
+    const double survivors = weigh(pilot);
+    if (pilot == x_.samples) return Algorithm::screening;
+    const auto active = static_cast<double>((work_.weights.topRows(pilot).array() > 0.0).count());
+    const double seen =
+        static_cast<double>(screened_rows(bases_)) / static_cast<double>(bases_.padded_rank());
+    screening = cost_of_screening(components, seen, survivors, active / static_cast<double>(pilot));
+  }
   const double filtering = cost_of_filtering(components, bases_.dim(), x_.samples);
   const bool can_filter =
       one_level() && filtering_may_pay(bases_, x_.samples) && filtering_is_accurate();

@@ -39,6 +39,7 @@ void MixtureLevel<Real>::prepare(const MixtureBases<Real>& bases, const NoiseLev
   noise = level.noise;
   const double g = std::sqrt(alpha_bar);
   const Index screened = screened_rows(bases);
+  information = 0.0;
   for (Index k = 0; k < bases.components(); ++k) {
     const auto l = bases.eigenvalues.col(k).array();
     double log_det = 0, largest = 0;
@@ -57,6 +58,8 @@ void MixtureLevel<Real>::prepare(const MixtureBases<Real>& bases, const NoiseLev
     shift.col(k) = static_cast<Real>(g) * bases.rotated_means.col(k);
     log_peaks(k) = bases.log_weights(k) - 0.5 * log_det;
     largest_after(k) = largest;
+    information += std::exp(bases.log_weights(k)) * 0.5 *
+                   (log_det - static_cast<double>(l.size()) * std::log(noise));
   }
 }
 

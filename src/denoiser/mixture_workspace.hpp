@@ -43,6 +43,7 @@ struct MixtureLevel {
   Matrix<Real> gain;                      ///< g l / s
   Eigen::VectorXd log_peaks;              ///< log w - 1/2 sum log s, K
   Eigen::VectorXd largest_after;          ///< greatest s of the rows that screening leaves out, K
+  double information = 0.0;               ///< mean over k of log det(S_k / (1 - abar)) / 2, nats
 };
 
 /// A component's Wiener filter at one level, and what is needed to form it; empty where batches are
