@@ -12,6 +12,7 @@
 #include "console.hpp"
 #include "help.hpp"
 #include "pellucid/base/error.hpp"
+#include "pellucid/base/instruction_set.hpp"
 #include "pellucid/version.hpp"
 
 namespace {
@@ -94,6 +95,7 @@ int run(int argc, char** argv) {
   common.command_line = command_line(argc, argv);
   declare(app, common);
   try {
+    (void)instruction_set();  // a wrong PELLUCID_ISA is no file's fault
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {

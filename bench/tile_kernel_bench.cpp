@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "linalg/isa.hpp"
+#include "base/isa.hpp"
 #include "linalg/tile_kernels.hpp"
 #include "mixtures.hpp"
 #include "pellucid/base/parallel.hpp"
@@ -136,13 +136,13 @@ void run(benchmark::State& state, const std::string& title, Product<Real> produc
 
 template <class Real>
 void add(Index dim, Index components) {
-  for (const linalg::Isa isa : linalg::supported_isas()) {
+  for (const Isa isa : supported_isas()) {
     for (const auto& [label, product] :
          {std::pair<const char*, Product<Real>>{"rotate", rotate<Real>}, {"blend", blend<Real>}}) {
       for (const int threads : {1, 2}) {
         const std::string title =
             std::string(label) + "/K" + std::to_string(components) + "_N" + std::to_string(dim) +
-            "_n256/" + std::string(name(dtype_of<Real>())) + "/" + std::string(linalg::name(isa)) +
+            "_n256/" + std::string(name(dtype_of<Real>())) + "/" + std::string(pellucid::name(isa)) +
             "/threads:" + std::to_string(threads);
         const Product<Real> chosen = product;
         benchmark::RegisterBenchmark(title.c_str(),

@@ -8,6 +8,7 @@
 #include "pellucid/analysis/metrics.hpp"
 #include "pellucid/analysis/test_noise.hpp"
 #include "pellucid/base/error.hpp"
+#include "pellucid/base/instruction_set.hpp"
 #include "pellucid/base/monitor.hpp"
 #include "pellucid/base/parallel.hpp"
 #include "pellucid/base/random.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "linalg/tile_kernels.hpp"
 
-#include "linalg/isa.hpp"
+#include "base/isa.hpp"
 #include "linalg/tile_kernels_sets.hpp"
 
 namespace pellucid::linalg {

@@ -13,11 +13,10 @@
 
 namespace pellucid {
 using Index = std::ptrdiff_t;  // as Eigen's
-}
+enum class Isa;
+}  // namespace pellucid
 
 namespace pellucid::linalg {
-
-enum class Isa;
 
 /// Rows of a packed block; matrices are packed in blocks of so many rows.
 inline constexpr Index block_rows = 8;

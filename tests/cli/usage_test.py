@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Wrong usage: status 2, one line that names the option and what is due, and no output."""
 
+import os
 import unittest
 
 import numpy as np
@@ -30,6 +31,13 @@ class UsageTest(ProgramTest):
         for command in ("fit", "denoise", "sample", "evaluate", "corrupt", "info"):
             self.fail_with(2, command, says="required")
             self.fail_with(2, command, "--nonsense", "1", says=f"pellucid {command} --help")
+
+    def test_instruction_sets(self):
+        done = self.run_program("--version", env={**os.environ, "PELLUCID_ISA": "baseline"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.run_program("--version", env={**os.environ, "PELLUCID_ISA": "sse9"})
+        self.check_failure(done.returncode, done.stdout, done.stderr, 1,
+                           ["PELLUCID_ISA is 'sse9'", "this machine runs baseline"])
 
     def test_noise(self):
         command = ("denoise", "x.npy", "-m", "m.safetensors", "-o", "o.npy")

@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "linalg/isa.hpp"
+#include "base/isa.hpp"
 #include "pellucid/base/types.hpp"
 
 namespace pellucid::linalg {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "linalg/isa.hpp"
+#include "base/isa.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdlib>
 
 #include "pellucid/base/error.hpp"
+#include "pellucid/base/instruction_set.hpp"
 
-namespace pellucid::linalg {
+namespace pellucid {
 
 namespace {
 
@@ -61,4 +62,6 @@ Isa active_isa() {
   return isa;
 }
 
-}  // namespace pellucid::linalg
+std::string_view instruction_set() { return name(active_isa()); }
+
+}  // namespace pellucid

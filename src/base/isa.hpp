@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pellucid::linalg {
+namespace pellucid {
 
 /// Instruction sets that kernels are compiled for.
 enum class Isa { baseline, avx2, avx512 };
@@ -18,4 +18,4 @@ enum class Isa { baseline, avx2, avx512 };
 /// PELLUCID_ISA names. Read once. Throws `Error` for a name unknown or a set not supported here.
 [[nodiscard]] Isa active_isa();
 
-}  // namespace pellucid::linalg
+}  // namespace pellucid
