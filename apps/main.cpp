@@ -103,8 +103,8 @@ int run(int argc, char** argv) {
     return fail(wrong_usage, explanation(app, error));
   } catch (const app::UsageError& error) {
     return fail(wrong_usage, error.what());
-  } catch (const Stopped&) {
-    return fail(128 + app::caught_signal(), "interrupted; nothing was written");
+  } catch (const Stopped& stopped) {
+    return fail(128 + app::caught_signal(), stopped.what());
   } catch (const std::bad_alloc&) {
     return fail(input_at_fault,
                 "out of memory: ask for fewer samples or components, or shorter frames");

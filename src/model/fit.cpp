@@ -129,6 +129,8 @@ Model fit_mixture_model(const SampleSource<T>& clean, SampleSpace space,
   settings["passes"] = fit.report.log_likelihood.size();
   settings["converged"] = fit.report.converged;
   settings["regularisation"] = options.regularisation;
+  if (options.ridge > 0.0) settings["ridge"] = options.ridge;
+  if (options.batch > 0) settings["batch"] = options.batch;
   settings["restarts"] = options.restarts;
   settings["seed"] = options.seed;
   settings["bic"] = fit.report.bic;

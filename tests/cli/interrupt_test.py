@@ -20,7 +20,7 @@ class InterruptTest(ProgramTest):
         self.succeed("fit", "x.npy", "--components", 8, "--passes", 1, "--restarts", 1,
                      "-o", "m.safetensors")
 
-    def interrupt(self, *arguments, number=signal.SIGINT, status=130):
+    def interrupt(self, *arguments, number=signal.SIGINT, status=130, leaves=()):
         before = self.names()
         process = subprocess.Popen([PELLUCID, *map(str, arguments)], cwd=self.folder, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -31,10 +31,10 @@ class InterruptTest(ProgramTest):
             stdout, stderr = process.communicate(timeout=60)
         finally:
             process.kill()
-        self.check_failure(process.returncode, stdout, stderr, status,
-                           ("interrupted", "nothing was written"))
+        kept = "--resume goes on" if leaves else "nothing was written"
+        self.check_failure(process.returncode, stdout, stderr, status, ("interrupted", kept))
         self.assertLess(time.monotonic() - sent, 10)
-        self.assertEqual(self.names(), before, "the interrupted run left something behind")
+        self.assertEqual(self.names(), sorted([*before, *leaves]), "something was left behind")
 
     def wait_until_it_works(self, process, before):
         """The output's temporary file is open, and some arithmetic has been done since."""
@@ -56,7 +56,7 @@ class InterruptTest(ProgramTest):
 
     def test_fit(self):
         self.interrupt("fit", "x.npy", "--components", 64, "--passes", 100000, "--tolerance", 0,
-                       "-o", "o.safetensors")
+                       "-o", "o.safetensors", leaves=["o.safetensors.checkpoint"])
 
     def test_denoise(self):
         self.interrupt("denoise", "x.npy", "-m", "m.safetensors", "-o", "o.npy", "--snr-db", 0,

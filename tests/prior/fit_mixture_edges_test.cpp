@@ -80,6 +80,56 @@ TEST(MixtureFitEdges, EntriesOfVeryDifferentSize) {
   expect_usable(x, 3);
 }
 
+TEST(MixtureFitEdges, OneFarOutlier) {
+  Generator generator(11);
+  Matrix<double> x = test::normal_matrix<double>(5, 400, generator);
+  x.col(123).setConstant(1e6);
+  expect_usable(x, 3);
+  expect_usable(x, 1);
+}
+
+TEST(MixtureFitEdges, ScreenedDimensionsWithFewSamplesConstantEntriesAndAnOutlier) {
+  Generator generator(12);
+  Matrix<double> x = test::normal_matrix<double>(40, 60, generator);
+  x.topRows(7).setConstant(3.0);
+  x.col(59) *= 1e6;
+  expect_usable(x, 8);
+  expect_usable(x.leftCols(58).replicate(1, 3), 50);
+}
+
+TEST(MixtureFitEdges, MiniBatchesOfAnySize) {
+  Generator generator(13);
+  Matrix<double> x = test::normal_matrix<double>(40, 120, generator);
+  x.row(3).setConstant(0.1);
+  for (const Index batch : {1, 7, 119, 1000}) {
+    auto options = options_for(4);
+    options.batch = batch;
+    options.passes = 3;
+    const auto fit = fit_mixture<double>(MatrixSource<double>(x), options);
+    fit.prior.validate();
+    EXPECT_TRUE(log_density<double>(fit.prior, x).allFinite());
+  }
+}
+
+TEST(MixtureFitEdges, AComponentThatCollapsesIsReseeded) {
+  // Plain maximum likelihood: the second component takes one sample and its likelihood has no
+  // bound.
+  Generator generator(14);
+  const Matrix<double> x = test::normal_matrix<double>(2, 200, generator);
+  auto options = options_for(2);
+  options.regularisation = 0.0;
+  options.start =
+      GaussianMixture<double>{Eigen::Vector2d(0.5, 0.5), Matrix<double>::Zero(2, 2), {}};
+  options.start->means.col(1) = x.col(17);
+  options.start->covariances = {Matrix<double>::Identity(2, 2),
+                                1e-12 * Matrix<double>::Identity(2, 2)};
+  const auto fit = fit_mixture<double>(MatrixSource<double>(x), options);
+  fit.prior.validate();
+  ASSERT_FALSE(fit.report.reseedings.empty());
+  EXPECT_EQ(fit.report.reseedings[0].component, 1);
+  EXPECT_TRUE(fit.report.reseedings[0].singular);
+}
+
 TEST(MixtureFitEdges, RefusesFewerSamplesThanComponents) {
   Generator generator(7);
   const Matrix<double> x = test::normal_matrix<double>(3, 5, generator);

@@ -16,7 +16,9 @@ class Error : public std::runtime_error {
 /// Work was stopped on request (`Monitor::stop_requested`); nothing was written.
 class Stopped : public std::runtime_error {
  public:
-  Stopped() : std::runtime_error("interrupted") {}
+  Stopped() : std::runtime_error("interrupted; nothing was written") {}
+  /// `what` says what was kept.
+  explicit Stopped(const std::string& what) : std::runtime_error(what) {}
 };
 
 }  // namespace pellucid

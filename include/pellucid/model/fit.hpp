@@ -28,7 +28,8 @@ template <class T>
 [[nodiscard]] Model fit_pca_model(const SampleSource<T>& clean, SampleSpace space, Index rank,
                                   int threads = 0, Monitor* monitor = nullptr);
 
-/// A Gaussian mixture; `start`, where given in `options`, is in the data's own units. `report`,
+/// A Gaussian mixture; `start`, where given in `options`, is in the data's own units, `ridge` in
+/// units of their average variance. `report`,
 /// where given, receives what the fit did.
 template <class T>
 [[nodiscard]] Model fit_mixture_model(const SampleSource<T>& clean, SampleSpace space,

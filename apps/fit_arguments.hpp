@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framing_arguments.hpp"
+#include "inputs.hpp"
+#include "memory.hpp"
+#include "pellucid/prior/fit_mixture.hpp"
+
+namespace pellucid::app {
+
+/// What `fit` was asked for, as typed.
+struct FitArguments {
+  std::vector<std::string> clean;
+  std::string prior = "mixture", output, schedule, start;
+  std::string components = "16";  // a number or a range start:step:stop
+  FramingArguments framing;
+  MemoryLimit memory;
+  Index rank = 0, first = no_limit, vectors = 0, batch = 0;
+  int passes = 100, restarts = 4;
+  double tolerance = MixtureFitOptions<double>{}.tolerance;
+  double regularisation = MixtureFitOptions<double>{}.regularisation;
+  double ridge = 0.0;
+  std::uint64_t seed = 1;
+  bool resume = false;
+
+  /// The numbers of components to fit, ascending. Throws `UsageError`.
+  [[nodiscard]] std::vector<Index> component_range() const;
+  /// Where a mixture's fit keeps its state.
+  [[nodiscard]] std::string checkpoint() const { return output + ".checkpoint"; }
+  /// Whether the output is a pipe or a device, beside which nothing is kept.
+  [[nodiscard]] bool output_is_direct() const;
+};
+
+}  // namespace pellucid::app
