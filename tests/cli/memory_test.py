@@ -71,6 +71,12 @@ class MemoryTest(ProgramTest):
                              "-o", f"{prior}.safetensors")
             self.assertLess(peak, PROGRAM + 64 * MIB)
 
+    def test_mixture_fit_holds_one_block(self):
+        for options in ((), ("--batch", 5000)):
+            peak = self.peak("fit", "large.npy", "--components", 4, "--passes", 2, "--restarts", 1,
+                             "--memory", "64M", "-o", "mixture.safetensors", *options)
+            self.assertLess(peak, PROGRAM + 64 * MIB)
+
     def test_limits_that_make_no_sense_are_refused(self):
         for text in ("1", "much", "-2G", "2X"):
             self.fail_with(2, "denoise", "large.npy", "-m", "m.safetensors", "--snr-db", 10,
