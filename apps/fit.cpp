@@ -64,6 +64,39 @@ void run(const FitArguments& arguments, const Common& common) {
       shape_text(model.shape), fit.fitted_to, model.power);
 }
 
+void add_mixture_options(CLI::App& fit, FitArguments& a) {
+  fit.add_option("--passes", a.passes, "mixture: most passes of expectation-maximisation")
+      ->check(count_from_one())
+      ->type_name("N")
+      ->capture_default_str();
+  fit.add_option("--tolerance", a.tolerance, "mixture: stop below this gain a pass, nats per entry")
+      ->check(not_negative())
+      ->type_name("GAIN")
+      ->capture_default_str();
+  fit.add_option("--restarts", a.restarts, "mixture: k-means++ starts tried")
+      ->check(count_from_one())
+      ->type_name("N")
+      ->capture_default_str();
+  fit.add_option("--regularisation", a.regularisation,
+                 "mixture: inverse-Wishart strength, 0 is off")
+      ->check(not_negative())
+      ->type_name("R")
+      ->capture_default_str();
+  fit.add_option("--ridge", a.ridge,
+                 "mixture: added to covariances' diagonals, in units of the\n"
+                 "average variance")
+      ->check(not_negative())
+      ->type_name("R")
+      ->capture_default_str();
+  fit.add_option("--batch", a.batch, "mixture: update after every COUNT samples [all of them]")
+      ->check(size_from_one())
+      ->type_name("COUNT");
+  fit.add_flag("--resume", a.resume,
+               "mixture: go on from MODEL.checkpoint, left by a fit that was\nkilled");
+  fit.add_option("--init", a.start, "mixture: start from this model instead of k-means++")
+      ->type_name("MODEL");
+}
+
 }  // namespace
 
 void add_fit(CLI::App& app, const Common& common) {
@@ -91,37 +124,7 @@ void add_fit(CLI::App& app, const Common& common) {
                   "pca: number of principal components [64, fewer for small data]")
       ->check(size_from_one())
       ->type_name("K");
-  fit->add_option("--passes", a.passes, "mixture: most passes of expectation-maximisation")
-      ->check(count_from_one())
-      ->type_name("N")
-      ->capture_default_str();
-  fit->add_option("--tolerance", a.tolerance,
-                  "mixture: stop below this gain a pass, nats per entry")
-      ->check(not_negative())
-      ->type_name("GAIN")
-      ->capture_default_str();
-  fit->add_option("--restarts", a.restarts, "mixture: k-means++ starts tried")
-      ->check(count_from_one())
-      ->type_name("N")
-      ->capture_default_str();
-  fit->add_option("--regularisation", a.regularisation,
-                  "mixture: inverse-Wishart strength, 0 is off")
-      ->check(not_negative())
-      ->type_name("R")
-      ->capture_default_str();
-  fit->add_option("--ridge", a.ridge,
-                  "mixture: added to covariances' diagonals, in units of the\n"
-                  "average variance")
-      ->check(not_negative())
-      ->type_name("R")
-      ->capture_default_str();
-  fit->add_option("--batch", a.batch, "mixture: update after every COUNT samples [all of them]")
-      ->check(size_from_one())
-      ->type_name("COUNT");
-  fit->add_flag("--resume", a.resume,
-                "mixture: go on from MODEL.checkpoint, left by a fit that was\nkilled");
-  fit->add_option("--init", a.start, "mixture: start from this model instead of k-means++")
-      ->type_name("MODEL");
+  add_mixture_options(*fit, a);
   fit->add_option("--schedule", a.schedule,
                   "Schedule stored: KIND,T or KIND,T,BETA_1,BETA_T [linear,300]")
       ->type_name("KIND,T");

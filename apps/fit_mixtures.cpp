@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -95,10 +96,7 @@ struct Selection {
   double best_bic = 0.0;
 
   [[nodiscard]] bool has(Index components) const {
-    for (const json& row : rows) {
-      if (row.at(0) == components) return true;
-    }
-    return false;
+    return std::ranges::any_of(rows, [&](const json& row) { return row.at(0) == components; });
   }
   void offer(Index components, Model model, const MixtureFitReport& report) {
     rows.push_back({components, report.log_likelihood.back(), report.bic});
