@@ -32,10 +32,21 @@ std::string describe(const Gaussian<std::complex<double>>&) {
   return "circularly symmetric complex Gaussian, full covariance";
 }
 template <class T>
+std::string describe_mixture(const Eigen::VectorXd& weights) {
+  return fmt::format("Gaussian mixture, {} {}components, weights {:.3g} to {:.3g}", weights.size(),
+                     is_complex<T> ? "complex " : "", weights.minCoeff(), weights.maxCoeff());
+}
+template <class T>
 std::string describe(const GaussianMixture<T>& prior) {
-  return fmt::format("Gaussian mixture, {} {}components, weights {:.3g} to {:.3g}",
-                     prior.components(), is_complex<T> ? "complex " : "", prior.weights.minCoeff(),
-                     prior.weights.maxCoeff());
+  return describe_mixture<T>(prior.weights);
+}
+template <class T>
+std::string describe(const DiagonalMixture<T>& prior) {
+  return describe_mixture<T>(prior.weights);
+}
+template <class T>
+std::string describe(const FactorMixture<T>& prior) {
+  return fmt::format("{}, {} factors", describe_mixture<T>(prior.weights), prior.rank());
 }
 template <class T>
 std::string describe(const LowRank<T>& prior) {
@@ -50,6 +61,7 @@ void print_model(const std::string& path) {
       model.prior);
   fmt::print("{}: Pellucid model\n", path);
   fmt::print("  prior        {}\n", prior);
+  if (model.kind() == "mixture") fmt::print("  covariances  {}\n", name(model.covariance()));
   fmt::print("  signal       {} samples of shape {}, {} entries\n",
              model.is_complex() ? "complex" : "real", shape_text(model.shape), model.dim());
   if (!model.framing.is_none()) {

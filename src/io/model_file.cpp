@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "io/input_file.hpp"
+#include "io/mixture_tensors.hpp"
 #include "io/model_metadata.hpp"
 #include "io/model_tensors.hpp"
 #include "pellucid/io/safetensors.hpp"
@@ -11,46 +12,16 @@
 namespace pellucid {
 namespace {
 
-// Files store matrices row by row and Eigen column by column: read as columns, a matrix is its
-// transpose, without conjugation.
-template <class T>
-Matrix<T> from_rows(ConstBatch<T> flat, Index dim) {
-  return Eigen::Map<const Matrix<T>>(flat.data(), dim, dim).transpose();
-}
-
-template <class T>
-Array rows_tensor(const Matrix<T>& square) {
-  const Matrix<T> transposed = square.transpose();
-  return io::tensor_of<T>(transposed, {square.rows(), square.cols()});
-}
-
-template <class T>
-Array vector_tensor(const Vector<T>& vector) {
-  return io::tensor_of<T>(vector.transpose(), {vector.size()});
-}
-
-template <class T>
-Vector<T> read_vector(io::TensorReader& tensors, const std::string& name, const char* axis) {
-  return tensors.read<T>(name, {axis}).transpose();
-}
+using io::read_vector;
+using io::rows_tensor;
+using io::store;
+using io::vector_tensor;
 
 template <class T>
 Gaussian<T> read_gaussian(io::TensorReader& tensors) {
   Gaussian<T> prior;
   prior.mean = read_vector<T>(tensors, "mean", "N");
   prior.covariance = tensors.read<T>("covariance", {"N", "N"}).transpose();
-  return prior;
-}
-
-template <class T>
-GaussianMixture<T> read_mixture(io::TensorReader& tensors) {
-  GaussianMixture<T> prior;
-  prior.weights = read_vector<double>(tensors, "weights", "K");
-  prior.means = tensors.read<T>("means", {"K", "N"});
-  const Matrix<T> flat = tensors.read<T>("covariances", {"K", "N", "N"});
-  for (Index k = 0; k < flat.cols(); ++k) {
-    prior.covariances.push_back(from_rows<T>(flat.col(k), prior.dim()));
-  }
   return prior;
 }
 
@@ -64,10 +35,11 @@ LowRank<T> read_low_rank(io::TensorReader& tensors) {
 }
 
 template <class T>
-std::variant<Gaussian<T>, GaussianMixture<T>, LowRank<T>> read_prior(
-    const std::filesystem::path& path, const std::string& kind, io::TensorReader& tensors) {
+PriorOf<T> read_prior(const std::filesystem::path& path, const io::ModelMetadata& metadata,
+                      io::TensorReader& tensors) {
+  const std::string& kind = metadata.kind;
   if (kind == "gaussian") return read_gaussian<T>(tensors);
-  if (kind == "mixture") return read_mixture<T>(tensors);
+  if (kind == "mixture") return io::read_mixture<T>(path, metadata, tensors);
   if (kind == "pca") return read_low_rank<T>(tensors);
   io::fail(path, fmt::format("metadata 'kind' is '{}', which is unknown: known are gaussian, "
                              "mixture, pca",
@@ -113,19 +85,6 @@ void store(SafeTensors& content, const Gaussian<T>& prior) {
 }
 
 template <class T>
-void store(SafeTensors& content, const GaussianMixture<T>& prior) {
-  const Index dim = prior.dim();
-  Matrix<T> flat(dim * dim, prior.components());
-  for (Index k = 0; k < prior.components(); ++k) {
-    Eigen::Map<Matrix<T>>(flat.col(k).data(), dim, dim) =
-        prior.covariances[static_cast<std::size_t>(k)].transpose();
-  }
-  content.tensors["weights"] = vector_tensor<double>(prior.weights);
-  content.tensors["means"] = io::tensor_of<T>(prior.means, {prior.components(), dim});
-  content.tensors["covariances"] = io::tensor_of<T>(flat, {prior.components(), dim, dim});
-}
-
-template <class T>
 void store(SafeTensors& content, const LowRank<T>& prior) {
   content.tensors["mean"] = vector_tensor<T>(prior.mean);
   content.tensors["eigenvectors"] =
@@ -150,9 +109,9 @@ Model read_model(const std::filesystem::path& path) {
   io::TensorReader tensors(path, content);
   Model model;
   if (metadata.is_complex) {
-    model.prior = read_prior<std::complex<double>>(path, metadata.kind, tensors);
+    model.prior = read_prior<std::complex<double>>(path, metadata, tensors);
   } else {
-    model.prior = read_prior<double>(path, metadata.kind, tensors);
+    model.prior = read_prior<double>(path, metadata, tensors);
   }
   model.offset = read_offset(tensors, metadata.is_complex, model.dim());
   tensors.require_all_read();

@@ -96,20 +96,6 @@ bool parse_complex(const Fields& fields) {
   return text == "true";
 }
 
-std::optional<std::vector<Index>> parse_shape(const Fields& fields) {
-  const auto list = fields.find_json("shape");
-  if (!list) return std::nullopt;
-  std::vector<Index> shape;
-  bool good = list->is_array();
-  for (std::size_t i = 0; good && i < list->size(); ++i) {
-    const auto length = positive((*list)[i], INT64_MAX);
-    good = length.has_value();
-    if (good) shape.push_back(*length);
-  }
-  if (!good) fields.fail_field("shape", "is no list of lengths from 1: write one such as [28, 28]");
-  return shape;
-}
-
 std::optional<double> parse_positive(const Fields& fields, const std::string& field) {
   const std::string* text = fields.find(field);
   if (text == nullptr) return std::nullopt;
@@ -174,6 +160,35 @@ Transform parse_transform_field(const Fields& fields) {
   }
 }
 
+std::optional<CovarianceType> parse_covariance_field(const Fields& fields) {
+  const std::string* text = fields.find("covariance");
+  if (text == nullptr) return std::nullopt;
+  try {
+    return parse_covariance_type(*text);
+  } catch (const Error& error) {
+    fields.fail_field("covariance", fmt::format("cannot be used: {}", printable(error.what())));
+  }
+}
+
+// A list of lengths from 1, such as `shape`; absent where the field is.
+std::optional<std::vector<Index>> parse_lengths(const Fields& fields, const std::string& field,
+                                                std::string_view example) {
+  const auto list = fields.find_json(field);
+  if (!list) return std::nullopt;
+  std::vector<Index> lengths;
+  bool good = list->is_array();
+  for (std::size_t i = 0; good && i < list->size(); ++i) {
+    const auto length = positive((*list)[i], INT64_MAX);
+    good = length.has_value();
+    if (good) lengths.push_back(*length);
+  }
+  if (!good) {
+    fields.fail_field(field,
+                      fmt::format("is no list of lengths from 1: write one such as {}", example));
+  }
+  return lengths;
+}
+
 std::array<double, 2> parse_pair(const json& object, const char* key) {
   const json list = object.value(key, json());
   if (!list.is_array() || list.size() != 2 || !list[0].is_number() || !list[1].is_number()) {
@@ -234,6 +249,20 @@ std::string parse_settings(const Fields& fields) {
   return *fields.find("settings");
 }
 
+// Of a prior that depends on them.
+std::vector<Index> blocks_of(const Model& model) {
+  return std::visit(
+      [](const auto& field) {
+        return std::visit(
+            [](const auto& prior) -> std::vector<Index> {
+              if constexpr (requires { prior.blocks; }) return prior.blocks;
+              return {};
+            },
+            field);
+      },
+      model.prior);
+}
+
 }  // namespace
 
 ModelMetadata parse_model_metadata(const std::filesystem::path& path,
@@ -243,13 +272,15 @@ ModelMetadata parse_model_metadata(const std::filesystem::path& path,
   ModelMetadata metadata;
   metadata.kind = fields.require("kind", "write gaussian, mixture or pca");
   metadata.is_complex = parse_complex(fields);
-  metadata.shape = parse_shape(fields);
+  metadata.shape = parse_lengths(fields, "shape", "[28, 28]");
   metadata.scale = parse_positive(fields, "scale");
   metadata.power = parse_positive(fields, "power");
   metadata.schedule = parse_schedule(fields);
   metadata.calibration = parse_calibration(fields);
   metadata.transform = parse_transform_field(fields);
   metadata.framing = parse_framing_field(fields);
+  metadata.covariance = parse_covariance_field(fields);
+  metadata.blocks = parse_lengths(fields, "blocks", "[4, 8]").value_or(std::vector<Index>());
   metadata.settings = parse_settings(fields);
   return metadata;
 }
@@ -276,6 +307,11 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
       {"calibration", calibration.dump()},
       {"settings", model.settings},
   };
+  if (const CovarianceType type = model.covariance(); type != CovarianceType::full) {
+    metadata["covariance"] = name(type);
+  }
+  if (const auto blocks = blocks_of(model); blocks.size() > 1)
+    metadata["blocks"] = json(blocks).dump();
   if (model.transform != Transform::none) metadata["transform"] = name(model.transform);
   if (!model.framing.is_none()) metadata["framing"] = framing_text(model.framing);
   if (model.framing.kind == Framing::Kind::stft) metadata["transform"] = name(model.framing.kind);

@@ -22,6 +22,8 @@ struct ModelMetadata {
   Calibration calibration;
   Transform transform = Transform::none;
   Framing framing;
+  std::optional<CovarianceType> covariance;  ///< of a mixture
+  std::vector<Index> blocks;                 ///< of a block type, else empty
   std::string settings = "{}";
 };
 

@@ -23,6 +23,10 @@ class TensorReader {
   [[nodiscard]] Matrix<T> read(const std::string& name, const std::vector<std::string>& axes);
 
   [[nodiscard]] bool has(const std::string& name) const { return content_.tensors.contains(name); }
+  /// The number of axes of a tensor that there is, those of complex numbers included.
+  [[nodiscard]] std::size_t axes(const std::string& name) const {
+    return content_.tensors.at(name).shape.size();
+  }
   /// Throws `Error` for a tensor that was not asked for, which may be a misspelt one.
   void require_all_read() const;
 
@@ -40,5 +44,47 @@ class TensorReader {
 /// The inverse: columns become the first axis, and complex numbers two.
 template <class T>
 [[nodiscard]] Array tensor_of(ConstBatch<T> columns, const std::vector<Index>& shape);
+
+template <class T>
+[[nodiscard]] Vector<T> read_vector(TensorReader& tensors, const std::string& name,
+                                    const char* axis) {
+  return tensors.read<T>(name, {axis}).transpose();
+}
+
+template <class T>
+[[nodiscard]] Array vector_tensor(const Vector<T>& vector) {
+  return tensor_of<T>(vector.transpose(), {vector.size()});
+}
+
+/// Files store matrices row by row and Eigen column by column: read as columns, a matrix is its
+/// transpose, without conjugation.
+template <class T>
+[[nodiscard]] Array rows_tensor(const Matrix<T>& matrix) {
+  const Matrix<T> transposed = matrix.transpose();
+  return tensor_of<T>(transposed, {matrix.rows(), matrix.cols()});
+}
+
+/// `K` matrices `rows x cols` as one tensor, and back.
+template <class T>
+[[nodiscard]] Array matrices_tensor(const std::vector<Matrix<T>>& matrices) {
+  const Index rows = matrices.front().rows(), cols = matrices.front().cols();
+  Matrix<T> flat(rows * cols, static_cast<Index>(matrices.size()));
+  for (std::size_t k = 0; k < matrices.size(); ++k) {
+    Eigen::Map<Matrix<T>>(flat.col(static_cast<Index>(k)).data(), cols, rows) =
+        matrices[k].transpose();
+  }
+  return tensor_of<T>(flat, {flat.cols(), rows, cols});
+}
+template <class T>
+[[nodiscard]] std::vector<Matrix<T>> read_matrices(TensorReader& tensors, const std::string& name,
+                                                   Index rows, const char* cols) {
+  const Matrix<T> flat = tensors.read<T>(name, {"K", "N", cols});
+  std::vector<Matrix<T>> matrices;
+  for (Index k = 0; k < flat.cols(); ++k) {
+    matrices.push_back(
+        Eigen::Map<const Matrix<T>>(flat.col(k).data(), flat.rows() / rows, rows).transpose());
+  }
+  return matrices;
+}
 
 }  // namespace pellucid::io

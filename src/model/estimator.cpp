@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "pellucid/denoiser/diagonal_mixture_denoiser.hpp"
+#include "pellucid/denoiser/factor_mixture_denoiser.hpp"
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/model/access.hpp"
 #include "pellucid/model/normalise.hpp"
@@ -35,6 +37,10 @@ std::unique_ptr<const ExactDenoiser<T>> exact_denoiser(const Model& model, int t
         using Prior = std::decay_t<decltype(prior)>;
         if constexpr (std::is_same_v<Prior, GaussianMixture<Wide<T>>>) {
           return std::make_unique<MixtureDenoiser<T>>(prior, threads);
+        } else if constexpr (std::is_same_v<Prior, DiagonalMixture<Wide<T>>>) {
+          return std::make_unique<DiagonalMixtureDenoiser<T>>(prior);
+        } else if constexpr (std::is_same_v<Prior, FactorMixture<Wide<T>>>) {
+          return std::make_unique<FactorMixtureDenoiser<T>>(prior);
         } else {
           return std::make_unique<MixtureDenoiser<T>>(prior);
         }

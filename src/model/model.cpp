@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "pellucid/base/error.hpp"
 
@@ -90,6 +91,16 @@ void check_calibration(const Calibration& calibration) {
   }
 }
 
+// Toeplitz types have dense covariances; a fit says in its settings that they are.
+CovarianceType stored_type(const std::string& settings) {
+  const auto object = nlohmann::json::parse(settings, nullptr, false);
+  if (!object.is_object()) return CovarianceType::full;
+  for (const CovarianceType type : {CovarianceType::toeplitz, CovarianceType::block_toeplitz}) {
+    if (object.value("covariance", nlohmann::json()) == name(type)) return type;
+  }
+  return CovarianceType::full;
+}
+
 }  // namespace
 
 Index Model::dim() const {
@@ -97,8 +108,22 @@ Index Model::dim() const {
 }
 
 std::string_view Model::kind() const {
-  constexpr std::string_view kinds[] = {"gaussian", "mixture", "pca"};
+  constexpr std::string_view kinds[] = {"gaussian", "mixture", "pca", "mixture", "mixture"};
   return kinds[std::visit([](const auto& field) { return field.index(); }, prior)];
+}
+
+CovarianceType Model::covariance() const {
+  return visit_prior(*this, [&](const auto& known) {
+    if constexpr (requires { known.covariance == CovarianceType::diag; }) {
+      return known.covariance;
+    } else if constexpr (requires { known.noise_variances; }) {
+      return CovarianceType::low_rank;
+    } else if constexpr (requires { known.covariances; }) {
+      return stored_type(settings);
+    } else {
+      return CovarianceType::full;
+    }
+  });
 }
 
 void Model::validate() const {

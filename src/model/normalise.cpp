@@ -19,6 +19,14 @@ template <class T>
 Vector<T> mean_of(const GaussianMixture<T>& prior) {
   return prior.means * prior.weights.template cast<T>();
 }
+template <class T>
+Vector<T> mean_of(const DiagonalMixture<T>& prior) {
+  return prior.means * prior.weights.template cast<T>();
+}
+template <class T>
+Vector<T> mean_of(const FactorMixture<T>& prior) {
+  return prior.means * prior.weights.template cast<T>();
+}
 
 // x -> (x - mean) / q.
 template <class T>
@@ -35,6 +43,17 @@ template <class T>
 void move_units(GaussianMixture<T>& prior, const Vector<T>& mean, double q) {
   prior.means = (prior.means.colwise() - mean) / q;
   for (auto& covariance : prior.covariances) covariance /= q * q;
+}
+template <class T>
+void move_units(DiagonalMixture<T>& prior, const Vector<T>& mean, double q) {
+  prior.means = (prior.means.colwise() - mean) / q;
+  prior.variances /= q * q;
+}
+template <class T>
+void move_units(FactorMixture<T>& prior, const Vector<T>& mean, double q) {
+  prior.means = (prior.means.colwise() - mean) / q;
+  for (auto& factors : prior.factors) factors /= q;
+  prior.noise_variances /= q * q;
 }
 
 // The standard deviation of the prior's samples in its own units. Of whole samples it is what an

@@ -22,6 +22,19 @@ bool same(const LowRank<auto>& a, const LowRank<auto>& b) {
   return a.mean == b.mean && a.eigenvectors == b.eigenvectors && a.eigenvalues == b.eigenvalues;
 }
 
+// A tied covariance is stored as such, its eigenvectors are computed anew.
+bool same(const DiagonalMixture<auto>& a, const DiagonalMixture<auto>& b) {
+  const bool tied = a.covariance == CovarianceType::tied;
+  return a.covariance == b.covariance && a.blocks == b.blocks && a.weights == b.weights &&
+         a.means == b.means &&
+         (tied ? component_covariance(a, 1).isApprox(component_covariance(b, 1), 1e-14)
+               : a.variances == b.variances);
+}
+bool same(const FactorMixture<auto>& a, const FactorMixture<auto>& b) {
+  return a.weights == b.weights && a.means == b.means && a.factors == b.factors &&
+         a.noise_variances == b.noise_variances;
+}
+
 class ModelFile : public testing::Test {
  protected:
   template <class T, class Prior>
@@ -31,6 +44,7 @@ class ModelFile : public testing::Test {
     write_model(path_, model);
     const Model got = read_model(path_);
     EXPECT_EQ(got.kind(), model.kind());
+    EXPECT_EQ(got.covariance(), model.covariance());
     EXPECT_EQ(got.is_complex(), is_complex<T>);
     EXPECT_EQ(got.shape, model.shape);
     EXPECT_EQ(got.offset, model.offset);
@@ -88,6 +102,87 @@ TEST_F(ModelFile, EveryKindRoundTrips) {
   expect_round_trip<Complex>(test::some_gaussian<Complex>(6), {2, 3});
   expect_round_trip<Complex>(test::some_mixture<Complex>(6, 3), {6});
   expect_round_trip<Complex>(test::some_low_rank<Complex>(6, 2), {3, 2});
+}
+
+TEST_F(ModelFile, EveryCovarianceTypeRoundTrips) {
+  test::Generator generator(1);
+  for (const auto type : {CovarianceType::tied, CovarianceType::diag, CovarianceType::spherical,
+                          CovarianceType::circulant, CovarianceType::block_circulant}) {
+    SCOPED_TRACE(name(type));
+    expect_round_trip<double>(test::random_diagonal_mixture<double>(type, 2, 3, 2, generator),
+                              {3, 2});
+    expect_round_trip<Complex>(test::random_diagonal_mixture<Complex>(type, 2, 3, 2, generator),
+                               {6});
+  }
+  expect_round_trip<double>(test::random_factor_mixture<double>(6, 2, 2, generator), {6});
+  expect_round_trip<Complex>(test::random_factor_mixture<Complex>(6, 2, 2, generator), {2, 3});
+}
+
+TEST_F(ModelFile, ToeplitzMixturesAreStoredLikeFullOnes) {
+  Model model = test::some_model<double>(test::some_mixture<double>(6, 2), {6});
+  model.settings = R"({"covariance":"block-toeplitz"})";
+  EXPECT_EQ(model.covariance(), CovarianceType::block_toeplitz);
+  write_model(path_, model);
+  EXPECT_EQ(read_safetensors(path_).metadata.at("covariance"), "block-toeplitz");
+  EXPECT_EQ(read_model(path_).covariance(), CovarianceType::block_toeplitz);
+}
+
+TEST_F(ModelFile, StructuredTensorsHaveTheirDocumentedLayout) {
+  test::Generator generator(2);
+  const auto factors = test::random_factor_mixture<Complex>(4, 3, 2, generator);
+  write_model(path_, test::some_model<Complex>(factors, {4}));
+  const Array stored = read_safetensors(path_).tensors.at("factors");
+  EXPECT_EQ(stored.shape, (std::vector<Index>{2, 4, 3, 2}));
+  EXPECT_EQ(test::values_of<double>(stored)[((1 * 4 + 3) * 3 + 2) * 2 + 1],
+            factors.factors[1](3, 2).imag());
+  const auto blocks =
+      test::random_diagonal_mixture<Complex>(CovarianceType::block_circulant, 2, 3, 2, generator);
+  write_model(path_, test::some_model<Complex>(blocks, {6}));
+  const SafeTensors content = read_safetensors(path_);
+  EXPECT_EQ(content.metadata.at("blocks"), "[2,3]");
+  EXPECT_EQ(content.metadata.at("covariance"), "block-circulant");
+  const Array spectra = content.tensors.at("spectra");
+  EXPECT_EQ(spectra.shape, (std::vector<Index>{2, 6}));
+  EXPECT_EQ(test::values_of<double>(spectra)[1 * 6 + 4], blocks.variances(4, 1));
+}
+
+TEST_F(ModelFile, HandWrittenStructuredMixturesAreKnownByTheirTensors) {
+  const auto with = [&](const char* name, std::vector<Index> shape, std::vector<float> values) {
+    SafeTensors content = minimal();
+    content.tensors.erase("covariances");
+    content.tensors[name] = array_of<float>(DType::float32, std::move(shape), values);
+    return content;
+  };
+  EXPECT_EQ(read(with("variances", {2, 2}, {1, 2, 3, 4})).covariance(), CovarianceType::diag);
+  EXPECT_EQ(read(with("variances", {2}, {1, 2})).covariance(), CovarianceType::spherical);
+  EXPECT_EQ(read(with("spectra", {2, 2}, {1, 2, 3, 4})).covariance(), CovarianceType::circulant);
+  EXPECT_EQ(read(with("covariance", {2, 2}, {2, 1, 1, 2})).covariance(), CovarianceType::tied);
+  SafeTensors factors = with("factors", {2, 2, 1}, {1, 2, 3, 4});
+  factors.tensors["noise_variances"] = array_of<float>(DType::float32, {2, 2}, {1, 2, 3, 4});
+  EXPECT_EQ(read(factors).covariance(), CovarianceType::low_rank);
+  // A spherical component: power is its variance plus the means' spread.
+  EXPECT_DOUBLE_EQ(read(with("variances", {2}, {1, 2})).power, 1.5 + 2.5);
+
+  const auto refuse = [&](const SafeTensors& content, std::initializer_list<const char*> parts) {
+    test::expect_refused(
+        path_, [&](const auto&) { return read(content); }, parts);
+  };
+  refuse(with("variances", {2, 2}, {1, -2, 3, 4}), {"variances[0, 1]", "not negative"});
+  refuse(with("spectra", {2, 2}, {1, 2, -3, 4}), {"spectra[1, 0]", "not negative"});
+  refuse(with("variances", {2, 3}, {1, 2, 3, 4, 5, 6}), {"variances", "N = 2"});
+  refuse(with("covariance", {2, 2}, {1, 2, 2, 1}), {"negative eigenvalue"});
+  refuse(with("covariance", {2, 2}, {1, 2, 0, 9}), {"not symmetric"});
+  refuse(with("factors", {2, 2, 1}, {1, 2, 3, 4}), {"noise_variances", "missing"});
+  SafeTensors wrong = with("variances", {2}, {1, 2});
+  wrong.metadata["covariance"] = "diag";
+  refuse(wrong, {"covariance", "diag", "spherical"});
+  wrong.metadata["covariance"] = "oval";
+  refuse(wrong, {"covariance", "oval", "circulant"});
+  wrong = with("spectra", {2, 2}, {1, 2, 3, 4});
+  wrong.metadata["blocks"] = "[2, 2]";
+  refuse(wrong, {"blocks", "2,2"});
+  wrong.metadata["blocks"] = "[0]";
+  refuse(wrong, {"blocks", "lengths from 1"});
 }
 
 TEST_F(ModelFile, TensorsHaveTheirDocumentedLayout) {

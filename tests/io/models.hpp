@@ -39,8 +39,7 @@ LowRank<T> some_low_rank(Index dim, Index rank) {
 
 /// A model in units of its own, with every optional part set.
 template <class T>
-Model some_model(std::variant<Gaussian<T>, GaussianMixture<T>, LowRank<T>> prior,
-                 std::vector<Index> shape) {
+Model some_model(PriorOf<T> prior, std::vector<Index> shape) {
   Model model;
   model.prior = std::move(prior);
   model.shape = std::move(shape);

@@ -247,7 +247,7 @@ TEST(Mutations, Flac) {
 TEST(Mutations, Csv) { expect_array_or_refused("# by hand\nx,y,z\n1,2.5,-3e4\n4,5,6\n7,8,9\n"); }
 
 template <class T>
-void expect_model_or_refused(std::variant<Gaussian<T>, GaussianMixture<T>, LowRank<T>> prior) {
+void expect_model_or_refused(PriorOf<T> prior) {
   const test::TemporaryFolder folder;
   write_model(folder / "m", test::some_model<T>(std::move(prior), {3}));
   expect_read_or_refused(test::contents(folder / "m"), read_model, as_is, rounds());
@@ -259,6 +259,19 @@ TEST(Mutations, ComplexModels) {
   using Complex = std::complex<double>;
   expect_model_or_refused<Complex>(test::some_gaussian<Complex>(3));
   expect_model_or_refused<Complex>(test::some_low_rank<Complex>(3, 2));
+}
+
+TEST(Mutations, ModelsOfStructuredCovariances) {
+  using Complex = std::complex<double>;
+  test::Generator generator(1);
+  for (const auto type : {CovarianceType::tied, CovarianceType::diag, CovarianceType::spherical,
+                          CovarianceType::circulant, CovarianceType::block_circulant}) {
+    expect_model_or_refused<double>(
+        test::random_diagonal_mixture<double>(type, 1, 3, 2, generator));
+  }
+  expect_model_or_refused<Complex>(
+      test::random_diagonal_mixture<Complex>(CovarianceType::circulant, 1, 3, 2, generator));
+  expect_model_or_refused<Complex>(test::random_factor_mixture<Complex>(3, 2, 2, generator));
 }
 
 }  // namespace

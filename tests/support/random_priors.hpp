@@ -5,6 +5,8 @@
 
 #include <random>
 
+#include "pellucid/prior/diagonal_mixture.hpp"
+#include "pellucid/prior/factor_mixture.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"
 
 namespace pellucid::test {
@@ -62,5 +64,16 @@ GaussianMixture<T> random_mixture(Index dim, Index components, Generator& genera
 /// A random unitary (real: orthogonal) matrix.
 template <class T>
 Matrix<T> random_unitary(Index dim, Generator& generator);
+
+/// Components of one covariance type with means `spread` apart, samples of `n1 n2` entries.
+template <class T>
+DiagonalMixture<T> random_diagonal_mixture(CovarianceType type, Index n1, Index n2,
+                                           Index components, Generator& generator,
+                                           double spread = 1.0);
+
+/// A mixture of factor analysers.
+template <class T>
+FactorMixture<T> random_factor_mixture(Index dim, Index rank, Index components,
+                                       Generator& generator, double spread = 1.0);
 
 }  // namespace pellucid::test

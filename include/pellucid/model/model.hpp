@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "pellucid/prior/diagonal_mixture.hpp"
+#include "pellucid/prior/factor_mixture.hpp"
 #include "pellucid/prior/gaussian.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"
 #include "pellucid/prior/low_rank.hpp"
@@ -17,10 +19,12 @@
 
 namespace pellucid {
 
-using RealPrior = std::variant<Gaussian<double>, GaussianMixture<double>, LowRank<double>>;
-using ComplexPrior =
-    std::variant<Gaussian<std::complex<double>>, GaussianMixture<std::complex<double>>,
-                 LowRank<std::complex<double>>>;
+/// What a model may know of its signal; mixtures of structured covariances have types of their own.
+template <class T>
+using PriorOf =
+    std::variant<Gaussian<T>, GaussianMixture<T>, LowRank<T>, DiagonalMixture<T>, FactorMixture<T>>;
+using RealPrior = PriorOf<double>;
+using ComplexPrior = PriorOf<std::complex<double>>;
 
 /// A prior with the units it was fitted in: the user's sample under `transform` is
 /// `offset + scale * x_model`, where the model's signal has zero mean and unit average variance.
@@ -42,6 +46,9 @@ struct Model {
   [[nodiscard]] bool is_complex() const { return prior.index() == 1; }
   [[nodiscard]] Index dim() const;
   [[nodiscard]] std::string_view kind() const;  ///< "gaussian", "mixture" or "pca"
+  /// The covariance type of a mixture; `full` of other priors. Toeplitz types, whose covariances
+  /// are stored like full ones, are those that `settings` say.
+  [[nodiscard]] CovarianceType covariance() const;
   /// Throws `Error` naming the field that is wrong.
   void validate() const;
 };
