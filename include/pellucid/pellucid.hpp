@@ -46,6 +46,7 @@
 #include "pellucid/prior/covariance_type.hpp"
 #include "pellucid/prior/fit_checkpoint.hpp"
 #include "pellucid/prior/fit_mixture.hpp"
+#include "pellucid/prior/fit_structured.hpp"
 #include "pellucid/prior/covariance_type.hpp"
 #include "pellucid/prior/diagonal_mixture.hpp"
 #include "pellucid/prior/factor_mixture.hpp"

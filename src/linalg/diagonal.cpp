@@ -80,4 +80,25 @@ PELLUCID_CLONES void add_filtered(double p, const double* z, const double* m, do
   add(p, z, m, g, f, out, n);
 }
 
+PELLUCID_CLONES void centre_and_square(const double* x, const double* m, double* z, double* square,
+                                       Index n) {
+  for (Index i = 0; i < n; ++i) {
+    const double d = x[i] - m[i];
+    z[i] = d;
+    square[i] = d * d;
+  }
+}
+
+PELLUCID_CLONES void centre_and_square(const std::complex<double>* x, const std::complex<double>* m,
+                                       double* z, double* square, Index n) {
+  const auto* from = reinterpret_cast<const double*>(x);
+  const auto* centre = reinterpret_cast<const double*>(m);
+  for (Index i = 0; i < n; ++i) {
+    const double re = from[2 * i] - centre[2 * i], im = from[2 * i + 1] - centre[2 * i + 1];
+    z[2 * i] = re;
+    z[2 * i + 1] = im;
+    square[i] = re * re + im * im;
+  }
+}
+
 }  // namespace pellucid::linalg

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <complex>
+
 #include "pellucid/base/types.hpp"
 
 namespace pellucid::linalg {
@@ -23,5 +25,10 @@ void add_filtered(float p, const float* z, const float* m, float g, const float*
                   Index n);
 void add_filtered(double p, const double* z, const double* m, double g, const double* f,
                   double* out, Index n);
+
+/// `z_i = x_i - m_i` and its square, n numbers; complex ones are pairs, `square` half as many.
+void centre_and_square(const double* x, const double* m, double* z, double* square, Index n);
+void centre_and_square(const std::complex<double>* x, const std::complex<double>* m, double* z,
+                       double* square, Index n);
 
 }  // namespace pellucid::linalg

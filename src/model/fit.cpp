@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/transformed_source.hpp"
+#include "pellucid/prior/fit_structured.hpp"
 
 namespace pellucid {
 
@@ -122,10 +123,14 @@ Model fit_mixture_model(const SampleSource<T>& clean, SampleSpace space,
     start->means = (start->means.colwise() - units.offset) / model.scale;
     for (auto& covariance : start->covariances) covariance /= units.power;
   }
-  MixtureFit<T> fit = fit_mixture(normalised, normalised_options, monitor);
+  StructuredFit<T> fit = fit_structured_mixture(normalised, normalised_options, monitor);
 
   auto settings = nlohmann::json::parse(model.settings);
-  settings["components"] = fit.prior.components();
+  settings["components"] =
+      std::visit([](const auto& prior) { return prior.components(); }, fit.prior);
+  settings["covariance"] = name(options.covariance);
+  if (!options.blocks.empty()) settings["blocks"] = options.blocks;
+  if (options.rank > 0) settings["rank"] = options.rank;
   settings["passes"] = fit.report.log_likelihood.size();
   settings["converged"] = fit.report.converged;
   settings["regularisation"] = options.regularisation;
@@ -135,7 +140,7 @@ Model fit_mixture_model(const SampleSource<T>& clean, SampleSpace space,
   settings["seed"] = options.seed;
   settings["bic"] = fit.report.bic;
   model.settings = settings.dump();
-  set_prior<T>(model, std::move(fit.prior));
+  std::visit([&](auto& prior) { set_prior<T>(model, std::move(prior)); }, fit.prior);
   if (report != nullptr) *report = std::move(fit.report);
   return model;
 }

@@ -72,6 +72,7 @@ std::string fit_fingerprint(const SampleSource<T>& clean, const MixtureFitOption
                {"components", components},
                {"covariance", name(options.covariance)},
                {"blocks", options.blocks},
+               {"rank", options.rank},
                {"batch", options.batch},
                {"restarts", options.restarts},
                {"regularisation", options.regularisation},

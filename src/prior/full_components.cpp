@@ -68,6 +68,7 @@ void FullComponents<T>::fix_centre(const Clusters<T>& clusters, double variance_
   centre_ /= T(count);
   centre_.diagonal().array() += T(variance_floor);
   linalg::fill_upper<T>(centre_);
+  constrain_centre(centre_);
   regulariser_.emplace(this->kappa(), centre_);
 }
 
@@ -85,6 +86,7 @@ std::vector<Index> FullComponents<T>::maximise(double kappa, int threads) {
   parallel_for(this->components(), threads, [&](Index k, int) {
     if (sums_.weight(k) > 0.0) this->means_.col(k) = sums_.mean(k);
     covariance(k, kappa, factors_[static_cast<std::size_t>(k)]);
+    constrain(k, factors_[static_cast<std::size_t>(k)]);
     good[static_cast<std::size_t>(k)] = factorise_component(k);
   });
   this->weights_ = sums_.weight / sums_.weight.sum();

@@ -14,7 +14,7 @@ namespace pellucid {
 /// Components with any covariance each. Holds two matrices `N x N` a component: the Cholesky factor
 /// of its covariance, and its sum of squares.
 template <class T>
-class FullComponents final : public Components<T> {
+class FullComponents : public Components<T> {
  public:
   /// `start`, where given, outlives the object and replaces the clusters as what the fit starts
   /// from; they fix `C_0` all the same, so that a fit goes on as it would have gone on. `ridge` is
@@ -43,6 +43,10 @@ class FullComponents final : public Components<T> {
  protected:
   void fix_centre(const Clusters<T>& clusters, double variance_floor) override;
   void translate(const Vector<T>& offset) override;
+  /// What a restricted type makes of component `k`'s covariance, or of `C_0`, as the update would
+  /// have it; called from several threads.
+  virtual void constrain(Index /*k*/, Matrix<T>& /*covariance*/) {}
+  virtual void constrain_centre(Matrix<T>& /*covariance*/) {}
 
  private:
   void adopt(const GaussianMixture<T>& start, int threads);

@@ -10,53 +10,14 @@
 #include "prior/blocks.hpp"
 #include "prior/covariance.hpp"
 #include "prior/log_sum_exp.hpp"
+#include "prior/mixture_weights.hpp"
 #include "prior/normal_density.hpp"
 
 namespace pellucid {
 
 namespace {
 
-constexpr double weight_tolerance = 1e-6;  // weights may have been written in single precision
-
 std::string covariance_name(Index k) { return fmt::format("covariances[{}]", k); }
-
-void check_weights(const Eigen::VectorXd& weights) {
-  if (weights.size() == 0) throw Error("weights: is empty: a mixture has at least one component");
-  for (Index k = 0; k < weights.size(); ++k) {
-    if (weights(k) >= 0.0 && std::isfinite(weights(k))) continue;
-    throw Error(fmt::format("weights[{}]: is {}: must be finite and not negative", k, weights(k)));
-  }
-  if (std::abs(weights.sum() - 1.0) > weight_tolerance) {
-    throw Error(fmt::format("weights: sum to {:.9g}: must sum to 1", weights.sum()));
-  }
-}
-
-/// The component whose share of [0, 1) holds `u`.
-Index component_at(const Eigen::VectorXd& weights, double u) {
-  Index last = 0;
-  double sum = 0.0;
-  u *= weights.sum();
-  for (Index k = 0; k < weights.size(); ++k) {
-    if (weights(k) == 0.0) continue;
-    last = k;
-    sum += weights(k);
-    if (u < sum) break;
-  }
-  return last;
-}
-
-/// Which of the samples `first ... first + count - 1` each component makes, counted from `first`.
-std::vector<std::vector<Index>> choose_components(const Eigen::VectorXd& weights, Index count,
-                                                  std::uint64_t seed, Index first) {
-  const RandomStream random(seed, Purpose::component_draw);
-  std::vector<std::vector<Index>> chosen(static_cast<std::size_t>(weights.size()));
-  for (Index j = 0; j < count; ++j) {
-    const Index k =
-        component_at(weights, random.uniform(static_cast<std::uint64_t>(first + j), 0, 0));
-    chosen[static_cast<std::size_t>(k)].push_back(j);
-  }
-  return chosen;
-}
 
 /// Colours the white columns `chosen` of `samples` in place.
 template <class T>

@@ -87,7 +87,7 @@ Eigen::VectorXd ToeplitzFamily<T>::powers(const Matrix<T>& a) const {
 template <class T>
 Eigen::VectorXd ToeplitzFamily<T>::start(const Matrix<T>& scatter) const {
   // The mean over the bins of e_m^H S e_m is tr S, and sum c_m the variance of an entry.
-  const double power = scatter.trace().real() / static_cast<double>(dim());
+  const double power = scatter.diagonal().real().sum() / static_cast<double>(dim());
   const double scale = static_cast<double>(dim() * bins());
   Eigen::VectorXd c = powers(scatter).cwiseMax(0.0) / scale;
   c.array() += start_floor * power / static_cast<double>(bins());
@@ -105,7 +105,7 @@ auto ToeplitzFamily<T>::likelihood(const Matrix<T>& scatter, const Eigen::Vector
   linalg::solve_lower<T>(factor, inverse);
   result.precision.resize(dim(), dim());
   linalg::multiply<T>(linalg::Op::adjoint, T(1), inverse, inverse, T(0), result.precision);
-  const double trace = result.precision.conjugate().cwiseProduct(scatter).sum().real();
+  const double trace = result.precision.conjugate().cwiseProduct(scatter).real().sum();
   result.value = -log_det(factor) - trace;
   return result;
 }

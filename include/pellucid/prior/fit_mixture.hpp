@@ -52,7 +52,10 @@ struct MixtureFitOptions {
   /// (scikit-learn's `reg_covar`).
   double ridge = 0.0;
   CovarianceType covariance = CovarianceType::full;
-  std::vector<Index> blocks;  ///< block types: the lengths of the two axes, product N
+  std::vector<Index> blocks;   ///< block types: the lengths of the two axes, product N
+  Index rank = 0;              ///< r of low-rank covariances, 1 to N
+  double spectra_bytes = 1e9;  ///< circulant types: spectra are computed once and kept where they
+                               ///< take no more than this, else in every pass
   std::uint64_t seed = 1;
   int threads = 0;
   FitCheckpoint* checkpoint = nullptr;      ///< saved to after every pass, and loaded from first

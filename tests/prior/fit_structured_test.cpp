@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Fits of every covariance type against passes of expectation-maximisation written out plainly.
+
+#include "pellucid/prior/fit_structured.hpp"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/LU>
+#include <map>
+
+#include "pellucid/base/error.hpp"
+#include "support/golden.hpp"
+#include "support/random_priors.hpp"
+
+namespace pellucid {
+namespace {
+
+using Complex = std::complex<double>;
+using test::Generator;
+
+constexpr CovarianceType all_types[] = {CovarianceType::tied,
+                                        CovarianceType::diag,
+                                        CovarianceType::spherical,
+                                        CovarianceType::circulant,
+                                        CovarianceType::block_circulant,
+                                        CovarianceType::toeplitz,
+                                        CovarianceType::block_toeplitz,
+                                        CovarianceType::low_rank};
+
+template <class T>
+MixtureFitOptions<T> options_for(CovarianceType type, Index n1, Index n2) {
+  MixtureFitOptions<T> options;
+  options.covariance = type;
+  options.components = 3;
+  options.tolerance = 0;
+  options.threads = 2;
+  if (type == CovarianceType::block_circulant || type == CovarianceType::block_toeplitz) {
+    options.blocks = {n1, n2};
+  }
+  if (type == CovarianceType::low_rank) options.rank = 2;
+  return options;
+}
+
+template <class T>
+Matrix<T> samples_of_three(Index dim, Index count, std::uint64_t seed) {
+  Generator generator(seed);
+  return draw(test::random_mixture<T>(dim, 3, generator, 0.7), count, seed);
+}
+
+template <class T>
+GaussianMixture<T> written_out(const StructuredFit<T>& fit) {
+  return std::visit(
+      [](const auto& prior) -> GaussianMixture<T> {
+        prior.validate();
+        if constexpr (requires { prior.covariances; }) {
+          return prior;
+        } else {
+          return dense(prior);
+        }
+      },
+      fit.prior);
+}
+
+template <class T>
+StructuredFit<T> fit_to(const Matrix<T>& x, const MixtureFitOptions<T>& options) {
+  return fit_structured_mixture<T>(MatrixSource<T>(x), options);
+}
+
+// The nearest covariance in likelihood of the types where it is a projection: averages over what
+// the type takes to be equal.
+template <class T>
+Matrix<T> projected(CovarianceType type, const Matrix<T>& c, Index n1, Index n2) {
+  const Index n = c.rows();
+  if (type == CovarianceType::diag) return Matrix<T>(c.diagonal().asDiagonal());
+  if (type == CovarianceType::spherical) {
+    return Matrix<T>::Identity(n, n) * (c.trace() / T(static_cast<double>(n)));
+  }
+  if (type == CovarianceType::circulant) n1 = 1, n2 = n;
+  Matrix<T> averaged = Matrix<T>::Zero(n, n);
+  // The average over all shifts of both axes, around.
+  for (Index i = 0; i < n; ++i) {
+    for (Index j = 0; j < n; ++j) {
+      for (Index a = 0; a < n1; ++a) {
+        for (Index b = 0; b < n2; ++b) {
+          averaged(i, j) += c((i / n2 + a) % n1 * n2 + (i % n2 + b) % n2,
+                              (j / n2 + a) % n1 * n2 + (j % n2 + b) % n2);
+        }
+      }
+    }
+  }
+  return averaged / T(static_cast<double>(n));
+}
+
+// One pass of plain expectation-maximisation without regularisation.
+template <class T>
+GaussianMixture<T> em_pass(CovarianceType type, const GaussianMixture<T>& prior, const Matrix<T>& x,
+                           Index n1, Index n2) {
+  const Eigen::MatrixXd p = posterior_weights<T>(prior, x);
+  const Eigen::VectorXd counts = p.rowwise().sum();
+  GaussianMixture<T> next{counts / static_cast<double>(x.cols()), {}, {}};
+  next.means =
+      x * p.transpose().template cast<T>() * counts.cwiseInverse().template cast<T>().asDiagonal();
+  Matrix<T> pooled = Matrix<T>::Zero(x.rows(), x.rows());
+  for (Index k = 0; k < prior.components(); ++k) {
+    const Matrix<T> centred = x.colwise() - next.means.col(k);
+    const Matrix<T> scatter =
+        centred * p.row(k).transpose().template cast<T>().asDiagonal() * centred.adjoint();
+    pooled += scatter;
+    next.covariances.push_back(projected<T>(type, scatter / T(counts(k)), n1, n2));
+  }
+  if (type == CovarianceType::tied) {
+    for (auto& c : next.covariances) c = pooled / T(static_cast<double>(x.cols()));
+  }
+  return next;
+}
+
+template <class T>
+void expect_plain_passes(CovarianceType type) {
+  const Index n1 = 2, n2 = 4;
+  const Matrix<T> x = samples_of_three<T>(n1 * n2, 600, 3);
+  auto options = options_for<T>(type, n1, n2);
+  options.regularisation = 0;
+  for (const int passes : {1, 3}) {
+    options.passes = passes;
+    const auto before = written_out(fit_to(x, options));
+    options.passes = passes + 1;
+    const auto after = written_out(fit_to(x, options));
+    const auto expected = em_pass(type, before, x, n1, n2);
+    EXPECT_LT((after.weights - expected.weights).cwiseAbs().maxCoeff(), 1e-9);
+    EXPECT_LT(test::relative_error(after.means, expected.means), 1e-9);
+    for (std::size_t k = 0; k < 3; ++k) {
+      EXPECT_LT(test::relative_error(after.covariances[k], expected.covariances[k]), 1e-9);
+    }
+  }
+}
+
+TEST(FitStructured, PassesAreThoseOfPlainExpectationMaximisation) {
+  for (const auto type : {CovarianceType::tied, CovarianceType::diag, CovarianceType::spherical,
+                          CovarianceType::circulant, CovarianceType::block_circulant}) {
+    SCOPED_TRACE(name(type));
+    expect_plain_passes<double>(type);
+    expect_plain_passes<Complex>(type);
+  }
+}
+
+// Ghahramani and Hinton's update, with covariances and inverses written out.
+template <class T>
+FactorMixture<T> factor_pass(const FactorMixture<T>& prior, const Matrix<T>& x) {
+  const GaussianMixture<T> all = dense(prior);
+  const Eigen::MatrixXd p = posterior_weights<T>(all, x);
+  FactorMixture<T> next = prior;
+  const Index r = prior.rank();
+  for (Index k = 0; k < prior.components(); ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    const Matrix<T>& w = prior.factors[at];
+    const Matrix<T> beta = w.adjoint() * all.covariances[at].inverse();
+    const Matrix<T> hidden = Matrix<T>::Identity(r, r) - beta * w;
+    Matrix<T> left = Matrix<T>::Zero(x.rows(), r + 1), right = Matrix<T>::Zero(r + 1, r + 1);
+    Eigen::VectorXd squares = Eigen::VectorXd::Zero(x.rows());
+    for (Index j = 0; j < x.cols(); ++j) {
+      Vector<T> u(r + 1);
+      u << beta * (x.col(j) - prior.means.col(k)), T(1);
+      Matrix<T> second = u * u.adjoint();
+      second.topLeftCorner(r, r) += hidden;
+      left += T(p(k, j)) * x.col(j) * u.adjoint();
+      right += T(p(k, j)) * second;
+      squares += p(k, j) * x.col(j).cwiseAbs2();
+    }
+    const Matrix<T> solution = left * right.inverse();
+    const double count = p.row(k).sum();
+    next.weights(k) = count / static_cast<double>(x.cols());
+    next.factors[at] = solution.leftCols(r);
+    next.means.col(k) = solution.col(r);
+    next.noise_variances.col(k) = (squares - (solution * left.adjoint()).diagonal().real()) / count;
+  }
+  return next;
+}
+
+template <class T>
+void expect_factor_passes() {
+  const Matrix<T> x = samples_of_three<T>(8, 600, 4);
+  auto options = options_for<T>(CovarianceType::low_rank, 1, 8);
+  options.regularisation = 0;
+  options.passes = 2;
+  const auto before = std::get<FactorMixture<T>>(fit_to(x, options).prior);
+  options.passes = 3;
+  const auto after = std::get<FactorMixture<T>>(fit_to(x, options).prior);
+  const auto expected = factor_pass(before, x);
+  EXPECT_LT((after.weights - expected.weights).cwiseAbs().maxCoeff(), 1e-9);
+  EXPECT_LT(test::relative_error(after.means, expected.means), 1e-9);
+  EXPECT_LT(test::relative_error(after.noise_variances, expected.noise_variances), 1e-9);
+  for (std::size_t k = 0; k < 3; ++k) {
+    EXPECT_LT(test::relative_error(after.factors[k], expected.factors[k]), 1e-9);
+  }
+}
+
+TEST(FitStructured, FactorsFollowGhahramaniAndHinton) {
+  expect_factor_passes<double>();
+  expect_factor_passes<Complex>();
+}
+
+// The likelihood never falls, reported likelihoods are those of the mixtures, and the prior's own
+// is a maximum's.
+template <class T>
+void expect_ascent(CovarianceType type, double regularisation) {
+  const Matrix<T> x = samples_of_three<T>(8, 400, 5);
+  auto options = options_for<T>(type, 4, 2);
+  options.regularisation = regularisation;
+  options.passes = 25;
+  const auto fit = fit_to(x, options);
+  const auto& likelihood = fit.report.penalised_log_likelihood;
+  ASSERT_EQ(likelihood.size(), 25U);
+  for (std::size_t pass = 1; pass < likelihood.size(); ++pass) {
+    EXPECT_GE(likelihood[pass], likelihood[pass - 1] - 1e-10) << pass;
+  }
+  options.passes = 24;
+  const auto before = written_out(fit_to(x, options));
+  EXPECT_NEAR(log_density<T>(before, x).mean(), fit.report.log_likelihood.back(), 1e-9);
+  EXPECT_GT(fit.report.bic, 0);
+}
+
+TEST(FitStructured, LikelihoodNeverFalls) {
+  for (const auto type : all_types) {
+    for (const double regularisation : {0.0, 0.2, 3.0}) {
+      SCOPED_TRACE(name(type) + " " + std::to_string(regularisation));
+      expect_ascent<double>(type, regularisation);
+      expect_ascent<Complex>(type, regularisation);
+    }
+  }
+}
+
+// A fit to draws has at least the likelihood of what they were drawn from.
+TEST(FitStructured, FitsDrawsAsWellAsTheTruth) {
+  const auto expect = [](CovarianceType type, const auto& truth, Index n1, Index n2) {
+    using T = typename std::decay_t<decltype(truth.means)>::Scalar;
+    SCOPED_TRACE(name(type));
+    const Matrix<T> x = draw(truth, 3000, 1);
+    auto options = options_for<T>(type, n1, n2);
+    options.regularisation = 0;
+    options.passes = 200;
+    options.tolerance = 1e-7;
+    const auto fit = fit_to(x, options);
+    EXPECT_GE(fit.report.log_likelihood.back(), log_density<T>(truth, x).mean() - 0.01);
+  };
+  Generator generator(2);
+  for (const auto type : {CovarianceType::tied, CovarianceType::diag, CovarianceType::spherical,
+                          CovarianceType::circulant, CovarianceType::block_circulant}) {
+    expect(type, test::random_diagonal_mixture<double>(type, 3, 4, 3, generator, 1.5), 3, 4);
+    expect(type, test::random_diagonal_mixture<Complex>(type, 3, 4, 3, generator, 1.5), 3, 4);
+  }
+  expect(CovarianceType::low_rank, test::random_factor_mixture<double>(12, 2, 3, generator, 2.0), 3,
+         4);
+  expect(CovarianceType::low_rank, test::random_factor_mixture<Complex>(12, 2, 3, generator, 2.0),
+         3, 4);
+  // A circulant covariance is a Toeplitz one, and one of its class.
+  auto circulant =
+      test::random_diagonal_mixture<Complex>(CovarianceType::circulant, 1, 8, 3, generator, 1.5);
+  expect(CovarianceType::toeplitz, circulant, 1, 8);
+}
+
+/// A checkpoint in memory.
+class Kept final : public FitCheckpoint {
+ public:
+  void save(const std::string& fingerprint, const std::string& progress,
+            std::span<const StateArray> state) override {
+    fingerprint_ = fingerprint;
+    progress_ = progress;
+    for (const auto& array : state)
+      numbers_[array.name].assign(array.data, array.data + array.size);
+  }
+  bool load(const std::string& fingerprint, std::string& progress,
+            std::span<const StateArray> state) override {
+    if (fingerprint_.empty()) return false;
+    EXPECT_EQ(fingerprint, fingerprint_);
+    progress = progress_;
+    for (const auto& array : state) {
+      const auto& kept = numbers_.at(array.name);
+      EXPECT_EQ(static_cast<Index>(kept.size()), array.size) << array.name;
+      std::copy(kept.begin(), kept.end(), array.data);
+    }
+    return true;
+  }
+
+ private:
+  std::string fingerprint_, progress_;
+  std::map<std::string, std::vector<double>> numbers_;
+};
+
+template <class T>
+void expect_same(const StructuredFit<T>& a, const StructuredFit<T>& b) {
+  const auto first = written_out(a), second = written_out(b);
+  EXPECT_EQ(first.weights, second.weights);
+  EXPECT_EQ(first.means, second.means);
+  EXPECT_EQ(first.covariances, second.covariances);
+  EXPECT_EQ(a.report.penalised_log_likelihood, b.report.penalised_log_likelihood);
+}
+
+TEST(FitStructured, ThreadsAndInterruptionsChangeNothing) {
+  const Matrix<Complex> x = samples_of_three<Complex>(8, 700, 6);
+  for (const auto type : all_types) {
+    for (const Index batch : {0, 150}) {
+      SCOPED_TRACE(name(type) + " " + std::to_string(batch));
+      auto options = options_for<Complex>(type, 2, 4);
+      options.batch = batch;
+      options.passes = 6;
+      options.threads = 1;
+      const auto whole = fit_to(x, options);
+      options.threads = 3;
+      expect_same(fit_to(x, options), whole);
+      // A checkpoint follows every pass but the last.
+      Kept checkpoint;
+      options.checkpoint = &checkpoint;
+      options.passes = 4;
+      (void)fit_to(x, options);
+      options.passes = 6;
+      expect_same(fit_to(x, options), whole);
+    }
+  }
+}
+
+TEST(FitStructured, SpectraNotKeptGiveTheSame) {
+  const Matrix<double> x = samples_of_three<double>(8, 700, 7);
+  auto options = options_for<double>(CovarianceType::circulant, 1, 8);
+  options.passes = 5;
+  const auto kept = fit_to(x, options);
+  options.spectra_bytes = 0;
+  expect_same(fit_to(x, options), kept);
+}
+
+// Equal samples, constant entries, fewer samples than entries, one far off, a large offset: numbers
+// or a clear error.
+TEST(FitStructured, IllPosedSamplesGiveAUsableModelOrAnError) {
+  std::map<std::string, Matrix<double>> cases;
+  cases["repeated"] = samples_of_three<double>(8, 5, 8).replicate(1, 8);
+  cases["constant"] = samples_of_three<double>(8, 100, 8);
+  cases["constant"].row(3).setConstant(2.0);
+  cases["few"] = samples_of_three<double>(8, 4, 8);
+  cases["outlier"] = samples_of_three<double>(8, 100, 8);
+  cases["outlier"].col(7) *= 1e6;
+  cases["offset"] = samples_of_three<double>(8, 200, 8).array() + 1e5;
+  for (const auto& [what, x] : cases) {
+    for (const auto type : all_types) {
+      for (const double regularisation : {0.0, 0.2}) {
+        SCOPED_TRACE(what + " " + name(type) + " " + std::to_string(regularisation));
+        auto options = options_for<double>(type, 4, 2);
+        options.passes = 10;
+        options.regularisation = regularisation;
+        try {
+          const auto prior = written_out(fit_to(x, options));
+          EXPECT_TRUE(log_density<double>(prior, x, 1e-3).allFinite());
+        } catch (const Error& error) {
+          EXPECT_EQ(regularisation, 0.0) << error.what();
+        }
+      }
+    }
+  }
+}
+
+TEST(FitStructured, OptionsThatDoNotFitAreRefused) {
+  const Matrix<double> x = samples_of_three<double>(8, 50, 9);
+  const auto refused = [&](const MixtureFitOptions<double>& options) {
+    EXPECT_THROW((void)fit_to(x, options), Error) << name(options.covariance);
+  };
+  auto options = options_for<double>(CovarianceType::block_circulant, 3, 4);
+  refused(options);
+  options.blocks.clear();
+  refused(options);
+  options = options_for<double>(CovarianceType::diag, 2, 4);
+  options.blocks = {2, 4};
+  refused(options);
+  options = options_for<double>(CovarianceType::low_rank, 2, 4);
+  options.rank = 9;
+  refused(options);
+  options.rank = 0;
+  refused(options);
+  options = options_for<double>(CovarianceType::diag, 2, 4);
+  Generator generator(1);
+  options.start = test::random_mixture<double>(8, 3, generator);
+  refused(options);
+}
+
+}  // namespace
+}  // namespace pellucid
