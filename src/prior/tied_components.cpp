@@ -101,12 +101,12 @@ void TiedComponents<T>::joint_log_density(ConstBatch<T> x, Eigen::Ref<Eigen::Mat
   });
 }
 
-// Weights of a sample sum to 1 over the components, so that the second moments need none. Split
-// over panels of rows, each summed by one thread in the samples' order.
+// The second moments need a sample's weight over all components alone. Split over panels of rows,
+// each summed by one thread in the samples' order.
 template <class T>
 void TiedComponents<T>::add(ConstBatch<T> x, const std::vector<Members>& members, int threads) {
   const linalg::SingleThreadedBlas blas;
-  const Matrix<T> z = x.colwise() - origin_;
+  Matrix<T> z = x.colwise() - origin_;
   parallel_for(this->components(), threads, [&](Index k, int) {
     const Members& own = members[static_cast<std::size_t>(k)];
     for (std::size_t j = 0; j < own.columns.size(); ++j) {
@@ -114,6 +114,11 @@ void TiedComponents<T>::add(ConstBatch<T> x, const std::vector<Members>& members
       sum_first_.col(k) += own.weights[j] * z.col(own.columns[j]);
     }
   });
+  Eigen::VectorXd total = Eigen::VectorXd::Zero(x.cols());
+  for (const Members& own : members) {
+    for (std::size_t j = 0; j < own.columns.size(); ++j) total(own.columns[j]) += own.weights[j];
+  }
+  z *= total.cwiseSqrt().template cast<T>().asDiagonal();
   const Index panels = (this->dim() + panel_rows - 1) / panel_rows;
   parallel_for(panels, threads, [&](Index task, int) {
     const Index row = (panels - 1 - task) * panel_rows;  // the longest panels first

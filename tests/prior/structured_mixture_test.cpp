@@ -101,9 +101,10 @@ void expect_draws(const auto& prior) {
   const Vector<T> mean = x.rowwise().mean();
   const Matrix<T> centred = x.colwise() - mean;
   const Matrix<T> covariance = centred * centred.adjoint() / T(static_cast<double>(count));
-  EXPECT_LT((mean - whole.mean).norm(), 0.05 * std::sqrt(whole.covariance.trace().real()));
+  EXPECT_LT((mean - whole.mean).norm(), 0.05 * std::sqrt(whole.covariance.diagonal().real().sum()));
   EXPECT_LT((covariance - whole.covariance).norm(), 0.05 * whole.covariance.norm());
-  EXPECT_EQ(Matrix<T>(x.middleCols(11, 5)), draw(prior, 5, 7, 11));
+  // A product of few columns may round otherwise than one of many.
+  EXPECT_LT(test::relative_error(draw(prior, 5, 7, 11), x.middleCols(11, 5)), 1e-13);
 }
 
 TEST(DiagonalMixture, AgreesWithCovariancesWrittenOut) {
