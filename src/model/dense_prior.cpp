@@ -25,15 +25,6 @@ GaussianMixture<T> as_mixture(const GaussianMixture<T>& prior) {
 }
 
 template <class T>
-GaussianMixture<T> as_mixture(const DiagonalMixture<T>& prior) {
-  return dense(prior);
-}
-template <class T>
-GaussianMixture<T> as_mixture(const FactorMixture<T>& prior) {
-  return dense(prior);
-}
-
-template <class T>
 void undo(const SampleTransform<T>& transform, GaussianMixture<T>& prior) {
   transform.inverse(prior.means);
   for (Matrix<T>& covariance : prior.covariances) {
