@@ -177,7 +177,7 @@ TEST_F(ModelFile, HandWrittenStructuredMixturesAreKnownByTheirTensors) {
   wrong.metadata["covariance"] = "diag";
   refuse(wrong, {"covariance", "diag", "spherical"});
   wrong.metadata["covariance"] = "oval";
-  refuse(wrong, {"covariance", "oval", "circulant"});
+  refuse(wrong, {"covariance", "oval", "unknown"});
   wrong = with("spectra", {2, 2}, {1, 2, 3, 4});
   wrong.metadata["blocks"] = "[2, 2]";
   refuse(wrong, {"blocks", "2,2"});
