@@ -120,8 +120,10 @@ void add_fit(CLI::App& app, const Common& common) {
                   "for the best of a range by BIC")
       ->type_name("K")
       ->capture_default_str();
+  add_structure_options(*fit, a.structure);
   fit->add_option("--rank", a.rank,
-                  "pca: number of principal components [64, fewer for small data]")
+                  "pca: number of principal components [64, fewer for small data];\n"
+                  "low-rank covariances: factors of a component [8]")
       ->check(size_from_one())
       ->type_name("K");
   add_mixture_options(*fit, a);
@@ -147,6 +149,7 @@ void add_fit(CLI::App& app, const Common& common) {
       "  pellucid fit images/ --prior pca --rank 100 -o images.safetensors\n"
       "  pellucid fit train-images-idx3-ubyte.gz --components 32 --first 20000 -o "
       "fashion.safetensors\n"
+      "  pellucid fit channels.npy --covariance circulant -o circulant.safetensors\n"
       "  pellucid fit sounds/ --transform stft --components 32 -o speech.safetensors\n"
       "  pellucid fit photographs/ --patch 8 --components 64 -o photographs.safetensors\n\n"
       "The mixture's covariances are regularised towards the data's own: see docs/mathematics.md.");

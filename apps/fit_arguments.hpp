@@ -8,6 +8,7 @@
 #include "inputs.hpp"
 #include "memory.hpp"
 #include "pellucid/prior/fit_mixture.hpp"
+#include "structure_arguments.hpp"
 
 namespace pellucid::app {
 
@@ -18,6 +19,7 @@ struct FitArguments {
   std::string components = "16";  // a number or a range start:step:stop
   FramingArguments framing;
   MemoryLimit memory;
+  StructureArguments structure;
   Index rank = 0, first = no_limit, vectors = 0, batch = 0;
   int passes = 100, restarts = 4;
   double tolerance = MixtureFitOptions<double>{}.tolerance;

@@ -33,7 +33,8 @@ void check_memory(const FitArguments& arguments, Index dim, Index count) {
   const auto n = static_cast<double>(dim), samples = static_cast<double>(count);
   double entries = 3.0 * n * n;
   if (arguments.prior == "mixture")
-    entries *= static_cast<double>(arguments.component_range().back());
+    entries *= static_cast<double>(arguments.component_range().back()) *
+               numbers_per_entry(arguments.structure, arguments.rank, dim) / n;
   if (arguments.prior == "pca" && count < dim)
     entries = 2.0 * n * samples + 2.0 * samples * samples;
   const double needed = entries * sizeof(T);

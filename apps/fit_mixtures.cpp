@@ -48,7 +48,7 @@ GaussianMixture<T> read_start(const std::string& path, const FramingArguments& w
 }
 
 template <class T>
-MixtureFitOptions<T> mixture_options(const FitArguments& arguments, int threads) {
+MixtureFitOptions<T> mixture_options(const FitArguments& arguments, Index dim, int threads) {
   MixtureFitOptions<T> options;
   options.passes = arguments.passes;
   options.tolerance = arguments.tolerance;
@@ -58,6 +58,7 @@ MixtureFitOptions<T> mixture_options(const FitArguments& arguments, int threads)
   options.batch = arguments.batch;
   options.seed = arguments.seed;
   options.threads = threads;
+  set_structure(arguments.structure, arguments.rank, dim, options);
   if (!arguments.start.empty()) {
     options.start = read_start<T>(arguments.start, arguments.framing);
   }
@@ -129,11 +130,13 @@ Selection read_selection(const FitArguments& arguments, const SampleSource<T>& s
   if (!arguments.resume || !std::filesystem::exists(path)) return selection;
   selection.best = read_model(path);
   const json settings = json::parse(selection.best->settings, nullptr, false);
-  const bool same = settings.is_object() && settings.contains("selection") &&
-                    settings.value("samples", Index{0}) == source.count() &&
-                    settings.value("seed", std::uint64_t{0}) == arguments.seed &&
-                    settings.value("regularisation", -1.0) == arguments.regularisation &&
-                    settings.value("restarts", 0) == arguments.restarts;
+  const bool same =
+      settings.is_object() && settings.contains("selection") &&
+      settings.value("samples", Index{0}) == source.count() &&
+      settings.value("seed", std::uint64_t{0}) == arguments.seed &&
+      settings.value("regularisation", -1.0) == arguments.regularisation &&
+      settings.value("covariance", std::string("full")) == arguments.structure.covariance &&
+      settings.value("restarts", 0) == arguments.restarts;
   if (!same) {
     throw Error(
         fmt::format("{}: belongs to a fit of other data or with other options: give those again, "
@@ -162,7 +165,7 @@ FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space
         fmt::format("{}: an unfinished fit is there, --resume would go on with it: it is replaced",
                     checkpoint.path().string()));
   }
-  MixtureFitOptions<T> options = mixture_options<T>(arguments, threads);
+  MixtureFitOptions<T> options = mixture_options<T>(arguments, source.dim(), threads);
   if (!arguments.output_is_direct()) options.checkpoint = &checkpoint;
   const std::vector<Index> range = arguments.component_range();
   Selection selection = read_selection(arguments, source);

@@ -10,9 +10,9 @@ void add_structure_options(CLI::App& command, StructureArguments& arguments) {
       .add_option("--covariance", arguments.covariance,
                   "mixture: full, tied, diag, spherical, circulant, block-circulant,\n"
                   "toeplitz, block-toeplitz or low-rank")
-      ->check(CLI::Validator(CLI::IsMember({"full", "tied", "diag", "spherical", "circulant",
-                                            "block-circulant", "toeplitz", "block-toeplitz",
-                                            "low-rank"}))
+      ->check(CLI::Validator(
+                  CLI::IsMember({"full", "tied", "diag", "spherical", "circulant",
+                                 "block-circulant", "toeplitz", "block-toeplitz", "low-rank"}))
                   .description(""))
       ->type_name("TYPE")
       ->capture_default_str();
