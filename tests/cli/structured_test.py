@@ -48,7 +48,7 @@ def dense(metadata, tensors, is_complex):
         factors = from_pairs(tensors["factors"], is_complex)
         covariances = [w @ w.conj().T + np.diag(d)
                        for w, d in zip(factors, tensors["noise_variances"])]
-    return tensors["weights"], means, np.array(covariances)
+    return tensors["weights"], means, np.array(covariances).astype(means.dtype)
 
 
 class StructuredTest(ProgramTest):
@@ -79,8 +79,8 @@ class StructuredTest(ProgramTest):
         self.assertLess(np.abs(drawn.mean(0) - clean.mean(0)).max(), 0.1 * clean.std())
         self.assertAlmostEqual(drawn.std() / clean.std(), 1, delta=0.1)
 
-        self.succeed("evaluate", "noisy.npy", "-m", "m.safetensors", "--snr-db", "0,20", "--json",
-                     "e.json")
+        self.succeed("evaluate", "noisy.npy", "-m", "m.safetensors", "--snr-db", "0:20:20",
+                     "--method", "one-step", "--json", "e.json")
         results = json.loads((self.folder / "e.json").read_text())["results"]
         nmse = [r["nmse"] for r in results if r["method"] == "one-step"]
         self.assertTrue(0 < nmse[1] < nmse[0] < 0.7, nmse)
