@@ -83,16 +83,14 @@ void add_mixture_options(CLI::App& fit, FitArguments& a) {
       ->type_name("R")
       ->capture_default_str();
   fit.add_option("--ridge", a.ridge,
-                 "mixture: added to covariances' diagonals, in units of the\n"
-                 "average variance")
+                 "mixture: added to covariances' diagonals, in average variances")
       ->check(not_negative())
       ->type_name("R")
       ->capture_default_str();
   fit.add_option("--batch", a.batch, "mixture: update after every COUNT samples [all of them]")
       ->check(size_from_one())
       ->type_name("COUNT");
-  fit.add_flag("--resume", a.resume,
-               "mixture: go on from MODEL.checkpoint, left by a fit that was\nkilled");
+  fit.add_flag("--resume", a.resume, "mixture: go on from MODEL.checkpoint, left by a killed fit");
   fit.add_option("--init", a.start, "mixture: start from this model instead of k-means++")
       ->type_name("MODEL");
 }
@@ -116,14 +114,12 @@ void add_fit(CLI::App& app, const Common& common) {
       ->type_name("KIND")
       ->capture_default_str();
   fit->add_option("--components", a.components,
-                  "mixture: number of components, or start:step:stop\n"
-                  "for the best of a range by BIC")
+                  "mixture: components; start:step:stop keeps the range's best by BIC")
       ->type_name("K")
       ->capture_default_str();
   add_structure_options(*fit, a.structure);
   fit->add_option("--rank", a.rank,
-                  "pca: number of principal components [64, fewer for small data];\n"
-                  "low-rank covariances: factors of a component [8]")
+                  "pca: principal components [64]; low-rank: factors [8]; or fewer")
       ->check(size_from_one())
       ->type_name("K");
   add_mixture_options(*fit, a);
@@ -149,8 +145,7 @@ void add_fit(CLI::App& app, const Common& common) {
       "  pellucid fit images/ --prior pca --rank 100 -o images.safetensors\n"
       "  pellucid fit train-images-idx3-ubyte.gz --components 32 --first 20000 -o "
       "fashion.safetensors\n"
-      "  pellucid fit channels.npy --covariance circulant -o circulant.safetensors\n"
-      "  pellucid fit sounds/ --transform stft --components 32 -o speech.safetensors\n"
+      "  pellucid fit sounds/ --transform stft --covariance diag -o speech.safetensors\n"
       "  pellucid fit photographs/ --patch 8 --components 64 -o photographs.safetensors\n\n"
       "The mixture's covariances are regularised towards the data's own: see docs/mathematics.md.");
   fit->callback([arguments, &common] { run(*arguments, common); });

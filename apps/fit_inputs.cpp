@@ -12,17 +12,18 @@ namespace {
 
 template <class T>
 FittedPrior fit_prior(const SampleSource<T>& source, const SampleSpace& space,
-                      const FitArguments& arguments, int threads, Console& console) {
+                      const FitArguments& arguments, const MixtureFitOptions<T>& mixture,
+                      Console& console) {
   if (arguments.prior == "gaussian") {
-    return {fit_gaussian_model(source, space, threads, &console), {}};
+    return {fit_gaussian_model(source, space, mixture.threads, &console), {}};
   }
   if (arguments.prior == "pca") {
     constexpr Index default_rank = 64;
     const Index possible = std::min(source.dim(), source.count() - 1);
     const Index rank = arguments.rank > 0 ? arguments.rank : std::min(default_rank, possible);
-    return {fit_pca_model(source, space, rank, threads, &console), {}};
+    return {fit_pca_model(source, space, rank, mixture.threads, &console), {}};
   }
-  return fit_mixtures(source, space, arguments, threads, console);
+  return fit_mixtures(source, space, arguments, mixture, console);
 }
 
 // What a fit holds whatever the data's size, and of fewer samples than entries all of them: better
@@ -61,9 +62,10 @@ Fit fit_samples(const Inputs& inputs, const FitArguments& arguments, int threads
   SampleSpace space(inputs.common_shape());
   if (space.shape.empty()) space.shape = {1};
   space.transform = transform_of(arguments.framing);
+  const auto mixture = mixture_options<T>(arguments, source.dim(), threads);
   Fit fit;
   fit.prior =
-      inputs.named([&] { return fit_prior<T>(source, space, arguments, threads, console); });
+      inputs.named([&] { return fit_prior<T>(source, space, arguments, mixture, console); });
   fit.fitted_to = fmt::format("{} samples", inputs.count());
   return fit;
 }
@@ -98,9 +100,10 @@ Fit fit_vectors(const Inputs& inputs, const Framing& framing, const FitArguments
   space.framing = cut.framing;
   space.signal_power = cut.signal_power;
   space.transform = transform_of(arguments.framing);
+  const auto mixture = mixture_options<Wide<V>>(arguments, dim, threads);
   Fit fit;
   fit.prior = inputs.named([&] {
-    return fit_prior<Wide<V>>(MatrixSource<V>(cut.vectors), space, arguments, threads, console);
+    return fit_prior<Wide<V>>(MatrixSource<V>(cut.vectors), space, arguments, mixture, console);
   });
   fit.fitted_to = fmt::format("{} of {} {} from {} signals", cut.vectors.cols(), cut.available,
                               framing.text(), inputs.count());

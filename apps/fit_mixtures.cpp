@@ -47,24 +47,6 @@ GaussianMixture<T> read_start(const std::string& path, const FramingArguments& w
   return start;
 }
 
-template <class T>
-MixtureFitOptions<T> mixture_options(const FitArguments& arguments, Index dim, int threads) {
-  MixtureFitOptions<T> options;
-  options.passes = arguments.passes;
-  options.tolerance = arguments.tolerance;
-  options.restarts = arguments.restarts;
-  options.regularisation = arguments.regularisation;
-  options.ridge = arguments.ridge;
-  options.batch = arguments.batch;
-  options.seed = arguments.seed;
-  options.threads = threads;
-  set_structure(arguments.structure, arguments.rank, dim, options);
-  if (!arguments.start.empty()) {
-    options.start = read_start<T>(arguments.start, arguments.framing);
-  }
-  return options;
-}
-
 std::string reseeding_text(const std::vector<Reseeding>& reseedings) {
   constexpr std::size_t most = 8;
   if (reseedings.empty()) return {};
@@ -157,15 +139,33 @@ void save_selection(const FitArguments& arguments, const Model& best) {
 }  // namespace
 
 template <class T>
+MixtureFitOptions<T> mixture_options(const FitArguments& arguments, Index dim, int threads) {
+  MixtureFitOptions<T> options;
+  options.passes = arguments.passes;
+  options.tolerance = arguments.tolerance;
+  options.restarts = arguments.restarts;
+  options.regularisation = arguments.regularisation;
+  options.ridge = arguments.ridge;
+  options.batch = arguments.batch;
+  options.seed = arguments.seed;
+  options.threads = threads;
+  set_structure(arguments.structure, arguments.rank, dim, options);
+  if (!arguments.start.empty()) {
+    options.start = read_start<T>(arguments.start, arguments.framing);
+  }
+  return options;
+}
+
+template <class T>
 FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space,
-                         const FitArguments& arguments, int threads, Console& console) {
+                         const FitArguments& arguments, MixtureFitOptions<T> options,
+                         Console& console) {
   CheckpointFile checkpoint(arguments.checkpoint(), arguments.resume);
   if (!arguments.resume && checkpoint.exists()) {
     console.warn(
         fmt::format("{}: an unfinished fit is there, --resume would go on with it: it is replaced",
                     checkpoint.path().string()));
   }
-  MixtureFitOptions<T> options = mixture_options<T>(arguments, source.dim(), threads);
   if (!arguments.output_is_direct()) options.checkpoint = &checkpoint;
   const std::vector<Index> range = arguments.component_range();
   Selection selection = read_selection(arguments, source);
@@ -191,10 +191,12 @@ void remove_checkpoints(const FitArguments& arguments) {
   std::filesystem::remove(best_path(arguments), error);
 }
 
-template FittedPrior fit_mixtures<double>(const SampleSource<double>&, const SampleSpace&,
-                                          const FitArguments&, int, Console&);
-template FittedPrior fit_mixtures<std::complex<double>>(const SampleSource<std::complex<double>>&,
-                                                        const SampleSpace&, const FitArguments&,
-                                                        int, Console&);
+#define PELLUCID_INSTANTIATE(T)                                                      \
+  template MixtureFitOptions<T> mixture_options<T>(const FitArguments&, Index, int); \
+  template FittedPrior fit_mixtures<T>(const SampleSource<T>&, const SampleSpace&,   \
+                                       const FitArguments&, MixtureFitOptions<T>, Console&);
+PELLUCID_INSTANTIATE(double)
+PELLUCID_INSTANTIATE(std::complex<double>)
+#undef PELLUCID_INSTANTIATE
 
 }  // namespace pellucid::app

@@ -13,12 +13,17 @@ struct FittedPrior {
   std::string report;
 };
 
+/// What a mixture's fit to samples of `dim` entries was asked for; reads the model of `--init`.
+template <class T>
+[[nodiscard]] MixtureFitOptions<T> mixture_options(const FitArguments& arguments, Index dim,
+                                                   int threads);
+
 /// The mixture that `--components` asks for, or of a range the one with the least BIC, each fit
 /// with a checkpoint after every pass. Where a range is resumed, the numbers that were done are not
 /// fitted again.
 template <class T>
 [[nodiscard]] FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space,
-                                       const FitArguments& arguments, int threads,
+                                       const FitArguments& arguments, MixtureFitOptions<T> options,
                                        Console& console);
 
 /// Removes what `fit_mixtures` kept for `--resume`: the model is written.
