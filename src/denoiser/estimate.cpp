@@ -64,7 +64,7 @@ bool MixtureEngine<Real>::end_softmax(RealBatch<Real> x0) {
   linalg::tile_kernels<Real>().unpack(work_.out.data(), bases_.padded_dim(), nullptr, samples,
                                       bases_.dim(), false, x0.entries, x0.stride);
   for (Index j = 0; j < samples; ++j) {
-    if (!(work_.sums(j) > 0.0)) return false;
+    if (!(work_.sums(j) > 0.0) && is_finite(j)) return false;
     const auto share = static_cast<Real>(1.0 / work_.sums(j));
     Eigen::Map<Vector<Real>>(x0.entries + j * x0.stride, bases_.dim()) *= share;
   }
@@ -112,8 +112,9 @@ auto MixtureEngine<Real>::choose() -> Algorithm {
     const double survivors = weigh(pilot);
     if (pilot == x_.samples) return Algorithm::screening;
     const auto active = static_cast<double>((work_.weights.topRows(pilot).array() > 0.0).count());
-    const double seen =
-        static_cast<double>(screened_rows(bases_)) / static_cast<double>(bases_.padded_rank());
+    const double seen = one_level() ? static_cast<double>(screened_rows(bases_)) /
+                                          static_cast<double>(bases_.padded_rank())
+                                    : 1.0;
     screening = cost_of_screening(components, seen, survivors, active / static_cast<double>(pilot));
   }
   const double filtering = cost_of_filtering(components, bases_.dim(), x_.samples);

@@ -16,8 +16,9 @@ namespace pellucid {
 
 template <class Real>
 bool MixtureEngine<Real>::filtering_is_accurate() const {
-  // Rounding of the energy, nats: the terms' sizes are those of d^T d / (1 - abar).
-  constexpr double most_nats = 3e-5;
+  // Rounding of the energy in nats, for observations that the model explains: its terms have the
+  // sizes of d^T d / (1 - abar).
+  constexpr double most_nats = std::is_same_v<Real, float> ? 3e-5 : 1e-12;
   const double signal = bases_.mean_variance() * work_.level.alpha_bar / work_.level.noise;
   return static_cast<double>(std::numeric_limits<Real>::epsilon()) *
              static_cast<double>(bases_.dim()) * (1.0 + signal) <

@@ -63,6 +63,7 @@ class MixtureEngine {
   void finish_best(Index samples);
   [[nodiscard]] double finish_survivors(Index samples);
   void finish(Index k, Index count);
+  [[nodiscard]] bool is_finite(Index j) const;
   void weigh_far_observation(Index j);
 
   [[nodiscard]] Algorithm choose();

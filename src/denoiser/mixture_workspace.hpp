@@ -74,7 +74,7 @@ struct MixtureWorkspace {
   Eigen::VectorXd squares;                    ///< |x|^2
   Eigen::VectorXd energies, plain, log_dets;  ///< of one component's samples
   Eigen::MatrixXd weights;                    ///< log weights, then weights: capacity x K
-  Eigen::MatrixXf slack;                      ///< capacity x K: log weight minus its upper bound
+  Eigen::MatrixXd slack;                      ///< capacity x K: log weight minus its upper bound
   WienerBuffers<Real> wiener;
   Eigen::VectorXd largest, sums;  ///< running softmax
   Vector<Real> weight, keep;

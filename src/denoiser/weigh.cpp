@@ -7,7 +7,8 @@
 //
 //     energy >= sum_seen z_i^2 / s_i + (|x - g m|^2 - sum_seen z_i^2) / max_unseen s_i
 //
-// An exact log weight of any one component bounds the sample's greatest from below.
+// An exact log weight of any one component bounds the sample's greatest from below. Both are as
+// exact as the log weights themselves, whose rounding grows with the energy.
 
 #include <algorithm>
 #include <cmath>
@@ -48,7 +49,10 @@ void MixtureEngine<Real>::load(RealBatch<const Real> x, Levels levels) {
     const NoiseLevel& level = levels[static_cast<std::size_t>(j)];
     work_.roots(j) = static_cast<Real>(std::sqrt(level.alpha_bar));
     work_.alpha_bars(j) = static_cast<Real>(level.alpha_bar);
-    work_.noises(j) = static_cast<Real>(level.noise);
+    // A sample without noise is not computed here, but must not disturb the others.
+    work_.noises(j) = level.is_clean() ? Real(1)
+                                       : std::max(static_cast<Real>(level.noise),
+                                                  std::numeric_limits<Real>::min());
   }
 }
 
@@ -95,7 +99,7 @@ void MixtureEngine<Real>::rotate(Index k, Index first, Index last, Source source
   } else {
     work_.log_dets.head(used).setZero();
     kernels.rotate_each(rows, x, samples, sample_levels(k, source), z, work_.energies.data(),
-                        nullptr, work_.log_dets.data());
+                        work_.log_dets.data());
   }
 }
 
@@ -148,7 +152,7 @@ void MixtureEngine<Real>::screen(Index samples) {
       const double product = static_cast<double>(inner[j / width * width * means.rows + j % width]);
       const double sizes = work_.squares(j) + mean_square;
       const double unseen = sizes - 2 * g * product - work_.plain(j) - rounding * sizes;
-      work_.slack(j, k) = static_cast<float>(factor * std::max(0.0, unseen));
+      work_.slack(j, k) = factor * std::max(0.0, unseen);
     }
   }
 }
@@ -161,7 +165,7 @@ void MixtureEngine<Real>::finish_best(Index samples) {
   std::fill_n(best.begin(), samples, Index{0});
   for (Index k = 0; k < bases_.components(); ++k) {
     for (Index j = 0; j < samples; ++j) {
-      const double bound = work_.weights(j, k) - static_cast<double>(work_.slack(j, k));
+      const double bound = work_.weights(j, k) - work_.slack(j, k);
       if (!(bound > work_.largest(j))) continue;
       work_.largest(j) = bound;
       best[static_cast<std::size_t>(j)] = k;
@@ -191,7 +195,7 @@ double MixtureEngine<Real>::finish_survivors(Index samples) {
     Index count = 0;
     for (Index j = 0; j < samples; ++j) {
       if (work_.best[static_cast<std::size_t>(j)] == k) continue;
-      const double bound = work_.weights(j, k) - static_cast<double>(work_.slack(j, k));
+      const double bound = work_.weights(j, k) - work_.slack(j, k);
       if (bound < work_.largest(j) - margin) {
         work_.weights(j, k) = -infinity;
       } else {
@@ -228,9 +232,14 @@ double MixtureEngine<Real>::weigh(Index samples) {
   linalg::tile_kernels<Real>().softmax(work_.weights.data(), bases_.components(),
                                        work_.weights.outerStride(), samples, cutoff_);
   for (Index j = 0; j < samples; ++j) {
-    if (std::isnan(work_.weights(j, 0))) weigh_far_observation(j);
+    if (std::isnan(work_.weights(j, 0)) && is_finite(j)) weigh_far_observation(j);
   }
   return survivors;
+}
+
+template <class Real>
+bool MixtureEngine<Real>::is_finite(Index j) const {
+  return Eigen::Map<const Vector<Real>>(x_.entries + j * x_.stride, bases_.dim()).allFinite();
 }
 
 // An observation so far off that its squares overflow: the component with the least energy, found
@@ -250,7 +259,8 @@ void MixtureEngine<Real>::weigh_far_observation(Index j) {
     double energy = 0;
     for (Index i = 0; i < bases_.rank(); ++i) {
       double z = -g * static_cast<double>(bases_.rotated_means(i, k)) / size;
-      for (Index c = 0; c < bases_.dim(); ++c) z += static_cast<double>(rows(i, c)) * x(c) / size;
+      for (Index c = 0; c < bases_.dim(); ++c)
+        z += static_cast<double>(rows(i, c)) * (static_cast<double>(x(c)) / size);
       energy += z * z / (level.alpha_bar * bases_.eigenvalues(i, k) + level.noise);
     }
     if (energy < least) {
@@ -269,6 +279,7 @@ void MixtureEngine<Real>::weigh_far_observation(Index j) {
   template linalg::SampleLevels<Real> MixtureEngine<Real>::sample_levels(Index, Source) const;     \
   template void MixtureEngine<Real>::rotate(Index, Index, Index, Source, Index, Entries);          \
   template void MixtureEngine<Real>::log_weights(Index, Index, Eigen::Ref<Eigen::VectorXd>) const; \
+  template bool MixtureEngine<Real>::is_finite(Index) const;                                       \
   template double MixtureEngine<Real>::weigh(Index);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)

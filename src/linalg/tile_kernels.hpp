@@ -48,7 +48,7 @@ struct PackedRows {
 template <class Real>
 struct RowLevel {
   const Real* shift;      ///< g U^H m
-  const Real* precision;  ///< 1 / s, 0 in rows beyond the matrix
+  const Real* precision;  ///< 1 / s; anything finite in rows beyond the matrix, whose z is 0
 };
 
 /// The same where every sample has its own level: eigenvalues and means a row, levels a sample.
@@ -84,7 +84,7 @@ struct TileKernels {
   /// The same with a level for each sample: `z = A x - g U^H m`, `s = abar l + 1 - abar`, and adds
   /// `sum_i log s_i`, rows beyond the matrix included, to `log_det` where that is not null.
   void (*rotate_each)(PackedRows<Real> a, const Real* x, Index samples, SampleLevels<Real> levels,
-                      Real* z, double* energy, double* square, double* log_det);
+                      Real* z, double* energy, double* log_det);
 
   /// `z_i <- gain_i z_i`.
   void (*scale)(Index rows, Index samples, const Real* gain, Real* z);

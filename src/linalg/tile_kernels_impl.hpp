@@ -15,15 +15,15 @@ void rotate_one(PackedRows<Real> a, const Real* x, RowLevel<Real> level, Real* z
                 double& square) {
   for_products_with_one(
       a, x, [&](Index row, Rows<Real> product) __attribute__((always_inline)) {
-        Real weighted = 0, plain = 0;
+        double weighted = 0, plain = 0;
         for (Index r = 0; r < block_rows; ++r) {
           const Real d = product[r] - level.shift[row + r];
           weighted += d * d * level.precision[row + r];
           plain += d * d;
           if (z != nullptr) z[(row + r) * width_of<Real>] = d;
         }
-        energy += static_cast<double>(weighted);
-        square += static_cast<double>(plain);
+        energy += weighted;
+        square += plain;
       });
 }
 
@@ -106,13 +106,13 @@ void rotate(PackedRows<Real> a, const Real* x, Index samples, RowLevel<Real> lev
 
 template <class Real>
 void rotate_each(PackedRows<Real> a, const Real* x, Index samples, SampleLevels<Real> levels,
-                 Real* z, double* energy, double* square, double* log_det) {
+                 Real* z, double* energy, double* log_det) {
   constexpr Index width = width_of<Real>, lanes = lanes_of<Real>;
   for_tiles<Real>(a.rows, a.cols, samples, [&]<int vectors>(Index first, Index last, Index panel) {
-    V<Real> weighted[vectors], plain[vectors];
+    V<Real> weighted[vectors];
     const Index at = panel * width;
     for (Index row = first; row < last; row += block_rows) {
-      for (int v = 0; v < vectors; ++v) weighted[v] = plain[v] = V<Real>{};
+      for (int v = 0; v < vectors; ++v) weighted[v] = V<Real>{};
       for_products<vectors>(
           a, row, row + block_rows,
           x + at * a.cols, [&](Index i, int v, V<Real> product) __attribute__((always_inline)) {
@@ -121,12 +121,10 @@ void rotate_each(PackedRows<Real> a, const Real* x, Index samples, SampleLevels<
             const V<Real> s =
                 load(levels.alpha_bar + lane) * levels.eigenvalue[i] + load(levels.noise + lane);
             weighted[v] += d * d / s;
-            plain[v] += d * d;
             if (z != nullptr) store(z + (panel * a.rows + i) * width + v * lanes, d);
           });
       for (int v = 0; v < vectors; ++v) {
         add_to(energy + at + v * lanes, weighted[v]);
-        if (square != nullptr) add_to(square + at + v * lanes, plain[v]);
       }
     }
   });

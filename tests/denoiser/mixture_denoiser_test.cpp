@@ -165,7 +165,6 @@ TEST(MixtureDenoiser, LevelsPerSampleEqualOneSampleAtATime) {
   }
 }
 
-// Tweedie: (sqrt(abar) D - x_t) / (1 - abar) is the gradient of the log density of x_t.
 // The largest difference between a full batch, whose algorithm the cost model chooses, and single
 // samples, which are screened; relative to the estimates' size.
 template <class T>
@@ -240,6 +239,43 @@ TEST(MixtureDenoiser, ScreeningKeepsWhatCountsFarFromTheOrigin) {
             1e-6);
 }
 
+// Far observations of components that differ in their means alone: every bound is as good as exact,
+// and energies of 1e12 must not round the best component away.
+TEST(MixtureDenoiser, ScreeningOfFarObservations) {
+  constexpr Index n = 32, count = 8, samples = 40;
+  GaussianMixture<double> prior;
+  prior.weights = Eigen::VectorXd::Constant(count, 1.0 / count);
+  prior.means = random_normal<double>(n, count, 8);
+  prior.covariances.assign(count, Matrix<double>::Identity(n, n));
+  const MixtureDenoiser<double> denoiser(prior, 1);
+  const NoiseLevel level = NoiseLevel::from_variance(1e-6);
+  const Matrix<double> x = 1e4 * random_normal<double>(n, samples, 9);
+  const std::vector<NoiseLevel> levels(samples, level);  // these are not screened
+  Eigen::MatrixXd screened(count, samples), full(count, samples);
+  const auto work = denoiser.workspace();
+  denoiser.posterior_weights(x, {&level, 1}, screened, *work);
+  denoiser.posterior_weights(x, levels, full, *work);
+  // Log weights of 1e9 have a rounding of 1e-6.
+  EXPECT_LT((screened - full).cwiseAbs().maxCoeff(), 1e-4);
+}
+
+TEST(MixtureDenoiser, LevelsBelowTheRangeOfSinglePrecision) {
+  const auto prior = test::golden_mixture<double>("mixture_small");
+  const MixtureDenoiser<float> denoiser(prior, 1);
+  const Matrix<float> x = random_normal<float>(prior.dim(), 6, 10);
+  std::vector<NoiseLevel> levels(6, NoiseLevel::from_variance(1e-50));
+  levels[1] = NoiseLevel::clean();
+  levels[2] = NoiseLevel::from_variance(0.5);
+  Matrix<float> x0(x.rows(), 6), alone(x.rows(), 1);
+  const auto work = denoiser.workspace();
+  denoiser.denoise(x, levels, x0, *work);
+  denoiser.denoise(x.col(2), {&levels[2], 1}, alone, *work);
+  EXPECT_LT((x0.col(0) - x.col(0)).norm(), 1e-5F * x.col(0).norm());
+  EXPECT_EQ(x0.col(1), x.col(1));
+  EXPECT_LT((x0.col(2) - alone).norm(), 1e-5F * alone.norm());
+}
+
+// Tweedie: (sqrt(abar) D - x_t) / (1 - abar) is the gradient of the log density of x_t.
 TEST(MixtureDenoiser, ScoreMatchesFiniteDifferencesOfTheLogDensity) {
   auto prior = test::golden_mixture<double>("mixture_small");
   const MixtureDenoiser<double> denoiser(prior, 1);

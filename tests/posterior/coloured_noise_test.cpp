@@ -51,6 +51,41 @@ TYPED_TEST(ColouredNoise, TallMatrixAndAFactor) {
   expect_dense<TypeParam>(test::normal_matrix<TypeParam>(11, 5, generator), false, 2.5);
 }
 
+// One entry seen almost without noise, in the middle: against conditioning on one entry after the
+// other, the exact one first (every update is a scalar one, and stable).
+TYPED_TEST(ColouredNoise, OneEntryNearlyExact) {
+  using T = TypeParam;
+  constexpr Index n = 6, exact = 2;
+  test::Generator generator(7);
+  for (const double deviation : {1e-3, 1e-5, 1e-7, 1e-8}) {
+    SCOPED_TRACE(deviation);
+    const auto prior = test::random_mixture<T>(n, 1, generator);
+    Matrix<T> noise = Matrix<T>::Identity(n, n);
+    noise(exact, exact) = T(deviation * deviation);
+    const MixturePosterior<T> posterior(prior, {.matrix = {}, .noise_covariance = noise});
+    const Matrix<T> y = test::normal_matrix<T>(n, 3, generator);
+    const double level = 1.0;
+    const auto moments = posterior.moments(y, std::span<const double>(&level, 1));
+    for (Index j = 0; j < y.cols(); ++j) {
+      Vector<T> mean = prior.means.col(0);
+      Matrix<T> covariance = prior.covariances[0];
+      for (const Index i : {exact, Index{0}, Index{1}, Index{3}, Index{4}, Index{5}}) {
+        const Vector<T> column = covariance.col(i);
+        const T total = column(i) + noise(i, i);
+        mean += column * ((y(i, j) - mean(i)) / total);
+        covariance -= column * column.adjoint() / total;
+      }
+      const double tolerance = deviation < 1e-7 ? 1e-7 : 1e-9;
+      EXPECT_LT((moments.mean.col(j) - mean).norm(), tolerance * mean.norm());
+      for (Index i = 0; i < n; ++i) {
+        if (i == exact) continue;  // here the updates themselves cancel
+        const double variance = std::real(covariance(i, i));
+        EXPECT_NEAR(moments.variance(i, j), variance, tolerance * variance);
+      }
+    }
+  }
+}
+
 TYPED_TEST(ColouredNoise, ZeroRows) {
   test::Generator generator(4);
   Matrix<TypeParam> a = test::normal_matrix<TypeParam>(5, 7, generator);
