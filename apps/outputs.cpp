@@ -75,7 +75,9 @@ std::optional<std::filesystem::path> place_of(const std::string& name) {
       std::filesystem::is_fifo(status)) {
     return std::nullopt;
   }
-  return std::filesystem::weakly_canonical(path, error);
+  path = std::filesystem::weakly_canonical(path, error);
+  if (error) return std::nullopt;  // no such place can be: opening it will say why
+  return path;
 }
 
 // An archive is written with one variable: others that it holds would be lost.
