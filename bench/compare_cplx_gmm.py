@@ -66,11 +66,11 @@ def dense(tensors, metadata, n):
     return [basis.conj().T @ np.diag(s) @ basis for s in tensors["spectra"]]
 
 
-def fit_pellucid(x, kind, folder, program):
+def fit_pellucid(x, kind, arguments, folder, program):
     np.save(folder / "x.npy", x)
     command = [program, "fit", folder / "x.npy", "-o", folder / "m.safetensors", "--components", "3",
                "--covariance", kind, "--regularisation", "0", "--tolerance", "1e-9", "--passes",
-               "2000", "--restarts", "10", "--quiet"]
+               str(arguments.passes), "--restarts", str(arguments.restarts), "--quiet"]
     if kind.startswith("block-"):
         command += ["--blocks", ",".join(map(str, BLOCKS))]
     subprocess.run(command, check=True, capture_output=True)
@@ -84,9 +84,10 @@ def fit_pellucid(x, kind, folder, program):
     return tensors["weights"], means, covariances
 
 
-def fit_cplx_gmm(x, kind):
+def fit_cplx_gmm(x, kind, arguments):
     model = GaussianMixtureCplx(n_components=3, covariance_type=kind, reg_covar=1e-9, tol=1e-9,
-                                max_iter=2000, n_init=10, random_state=1,
+                                max_iter=arguments.passes, n_init=arguments.restarts,
+                                random_state=1,
                                 blocks=BLOCKS if kind.startswith("block-") else None)
     model.fit(x)
     covariances = np.asarray(model.covariances)
@@ -101,15 +102,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--restarts", type=int, default=10)
+    parser.add_argument("--passes", type=int, default=2000)
+    parser.add_argument("--types", nargs="+", choices=TYPES, default=TYPES)
     arguments = parser.parse_args()
     program = os.environ.get("PELLUCID", "pellucid")
     x = samples(arguments.samples, np.random.default_rng(arguments.seed))
     print(f"{len(x)} samples of {x.shape[1]} complex entries; mean log-likelihood, nats per sample")
     print("| type | pellucid | cplx-gmm | difference |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
-        for kind in TYPES:
-            ours = log_likelihood(x, *fit_pellucid(x, kind, pathlib.Path(folder), program))
-            theirs = log_likelihood(x, *fit_cplx_gmm(x, kind))
+        for kind in arguments.types:
+            ours = log_likelihood(x, *fit_pellucid(x, kind, arguments, pathlib.Path(folder), program))
+            theirs = log_likelihood(x, *fit_cplx_gmm(x, kind, arguments))
             print(f"| {kind} | {ours:.6f} | {theirs:.6f} | {ours - theirs:+.2e} |", flush=True)
 
 
