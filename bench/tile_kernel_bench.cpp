@@ -142,8 +142,8 @@ void add(Index dim, Index components) {
       for (const int threads : {1, 2}) {
         const std::string title =
             std::string(label) + "/K" + std::to_string(components) + "_N" + std::to_string(dim) +
-            "_n256/" + std::string(name(dtype_of<Real>())) + "/" + std::string(pellucid::name(isa)) +
-            "/threads:" + std::to_string(threads);
+            "_n256/" + std::string(name(dtype_of<Real>())) + "/" +
+            std::string(pellucid::name(isa)) + "/threads:" + std::to_string(threads);
         const Product<Real> chosen = product;
         benchmark::RegisterBenchmark(title.c_str(),
                                      [=](benchmark::State& state) {

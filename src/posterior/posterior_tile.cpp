@@ -14,10 +14,6 @@ namespace {
 
 constexpr double nothing = -std::numeric_limits<double>::infinity();
 
-// Real numbers in an entry: a complex one is two with the same variance.
-template <class T>
-constexpr Index real_parts = is_complex<T> ? 2 : 1;
-
 template <class T>
 double weight_cutoff(Index components) {
   return (std::is_same_v<RealOf<T>, float> ? 1e-8 : 1e-16) / static_cast<double>(components);
@@ -282,68 +278,6 @@ void MixturePosterior<T>::Tile::covariance_times(ConstBatch<T> mean, ConstBatch<
   }
   for (Index j = 0; j < samples_; ++j) {
     if (is_exact(j)) out.col(j).setZero();
-  }
-}
-
-template <class T>
-void MixturePosterior<T>::Tile::draw(const RandomStream& random, std::uint64_t first,
-                                     Batch<T> out) {
-  const Index n = p_.latent();
-  random.normal<T>(first, 0, white_.leftCols(samples_));
-  std::vector<std::vector<Index>> chosen(static_cast<std::size_t>(p_.components()));
-  for (Index j = 0; j < samples_; ++j) {
-    // The last component of some weight takes what rounding leaves.
-    double left =
-        random.uniform(first + static_cast<std::uint64_t>(j), 1, 0) * weights_.col(j).sum();
-    Index component = 0;
-    for (Index k = 0; k < p_.components() && left >= 0.0; ++k) {
-      if (weights_(k, j) == 0.0) continue;
-      component = k;
-      left -= weights_(k, j);
-    }
-    chosen[static_cast<std::size_t>(component)].push_back(j);
-  }
-  for (Index k = 0; k < p_.components(); ++k) {
-    active_ = chosen[static_cast<std::size_t>(k)];
-    coefficients_.leftCols(static_cast<Index>(active_.size())).setZero();
-    gather(k, active_);
-    for (std::size_t a = 0; a < active_.size(); ++a) {
-      prepare_for(k, active_[a]);
-      coefficients_.col(static_cast<Index>(a)).array() +=
-          remaining_.segment(n * k, n).sqrt().template cast<RealOf<T>>() *
-          white_.col(active_[a]).array();
-    }
-    means_of_gathered(k, n);
-    for (std::size_t a = 0; a < active_.size(); ++a) {
-      out.col(active_[a]) = estimates_.col(static_cast<Index>(a));
-    }
-  }
-  solve_exact(out);
-}
-
-template <class T>
-void MixturePosterior<T>::Tile::score(Batch<T> out) {
-  const Index r = p_.rank();
-  out.setZero();
-  if (r == 0) return;
-  Matrix<T> whitened(r, samples_), product(r, samples_);
-  for (Index k = 0; k < p_.components(); ++k) {
-    gather(k);
-    const auto count = static_cast<Index>(active_.size());
-    for (Index a = 0; a < count; ++a) {
-      const Index j = active_[static_cast<std::size_t>(a)];
-      prepare_for(k, j);
-      for (Index i = 0; i < r; ++i) {
-        const auto weight =
-            static_cast<RealOf<T>>(-weights_(k, j) * precision_(real_parts<T> * (r * k + i)));
-        whitened(i, a) = weight * rotated_(r * k + i, j);
-      }
-    }
-    linalg::multiply<T>(linalg::Op::none, T(1), p_.basis(k), whitened.leftCols(count), T(0),
-                        product.leftCols(count));
-    for (Index a = 0; a < count; ++a) {
-      out.col(active_[static_cast<std::size_t>(a)]) += product.col(a);
-    }
   }
 }
 

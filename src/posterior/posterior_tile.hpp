@@ -7,6 +7,10 @@
 
 namespace pellucid {
 
+/// Real numbers in an entry: a complex one is two with the same variance.
+template <class T>
+inline constexpr Index real_parts = is_complex<T> ? 2 : 1;
+
 /// Posteriors of at most `Parts::batch` observations at a time: the algorithm's loop, with one
 /// thread's buffers. `observe` comes first; the rest answers for the columns observed last.
 template <class T>

@@ -9,7 +9,6 @@
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/types.hpp"
-#include "pellucid/base/types.hpp"
 
 namespace pellucid {
 
