@@ -107,9 +107,12 @@ Matrix<T> draw(const Model& model, Index count, std::uint64_t seed) {
   return samples.template cast<T>();
 }
 
-#define PELLUCID_INSTANTIATE(T)                                                          \
-  template class Estimator<T>;                                                           \
-  template std::unique_ptr<const ExactDenoiser<T>> exact_denoiser<T>(const Model&, int); \
+template <class T>
+using OwnedDenoiser = std::unique_ptr<const ExactDenoiser<T>>;
+
+#define PELLUCID_INSTANTIATE(T)                                   \
+  template class Estimator<T>;                                    \
+  template OwnedDenoiser<T> exact_denoiser<T>(const Model&, int); \
   template Matrix<T> draw<T>(const Model&, Index, std::uint64_t);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)
