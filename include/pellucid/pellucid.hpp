@@ -69,4 +69,7 @@
 #include "pellucid/signal/segmental_snr.hpp"
 #include "pellucid/signal/statistics.hpp"
 #include "pellucid/signal/transform.hpp"
+#include "pellucid/spiked/marchenko_pastur.hpp"
+#include "pellucid/spiked/shrinkage.hpp"
+#include "pellucid/spiked/spiked_model.hpp"
 #include "pellucid/version.hpp"
