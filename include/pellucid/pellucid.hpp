@@ -41,6 +41,8 @@
 #include "pellucid/model/sample_space.hpp"
 #include "pellucid/model/signal_estimator.hpp"
 #include "pellucid/model/training_vectors.hpp"
+#include "pellucid/noise/matrix_noise.hpp"
+#include "pellucid/noise/noise_estimate.hpp"
 #include "pellucid/posterior/linear_observation.hpp"
 #include "pellucid/posterior/mixture_posterior.hpp"
 #include "pellucid/prior/covariance_type.hpp"
