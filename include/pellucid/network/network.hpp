@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "pellucid/network/architecture.hpp"
+
+namespace pellucid {
+
+/// A network made ready to run, in single precision: weights reordered, normalisations folded into
+/// the convolutions beside them, memory planned. One signal goes through all layers while it is in
+/// the cache. Const objects are safe to share by threads; each brings a workspace of its own.
+///
+///     const pellucid::Network network(architecture, tensors);
+///     const auto condition = network.condition(10);
+///     const auto work = network.workspace();
+///     network.run(condition, x, noise, *work);
+class Network {
+ public:
+  /// Buffers of one thread; nothing is allocated while running.
+  class Workspace;
+  struct WorkspaceDeleter {
+    void operator()(Workspace* work) const;
+  };
+  using OwnedWorkspace = std::unique_ptr<Workspace, WorkspaceDeleter>;
+
+  /// Throws `Error` where the tensors are not those of the architecture (`check_tensors`).
+  Network(const NetworkArchitecture& architecture, const NamedTensors& tensors);
+  Network(Network&&) noexcept;
+  Network& operator=(Network&&) noexcept;
+  ~Network();
+
+  /// Channels times pixels.
+  [[nodiscard]] Index entries() const;
+
+  [[nodiscard]] OwnedWorkspace workspace() const;
+
+  /// What step `t = 1..T` makes of every layer's scales and shifts: the same for all signals, made
+  /// once per step. `t` need not be whole.
+  [[nodiscard]] std::vector<float> condition(double step) const;
+
+  /// The network's output for one signal: both have `entries()` numbers, channel by channel.
+  void run(std::span<const float> condition, const float* input, float* output,
+           Workspace& work) const;
+
+ private:
+  struct Plan;
+  std::unique_ptr<const Plan> plan_;
+};
+
+}  // namespace pellucid

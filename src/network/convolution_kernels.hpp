@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The hot loops of a network in single precision. A channel of one signal is a plane of floats with
+// a frame of zeros around it, so that every tap of a convolution is the same plane read from
+// another place; a vector register holds neighbouring pixels of one channel.
+
+// No other header of ours here: files compiled for a newer processor include this one, and none of
+// their code may be linked into what an older one runs.
+
+#include <cstddef>
+
+namespace pellucid {
+using Index = std::ptrdiff_t;  // as Eigen's
+enum class Isa;
+}  // namespace pellucid
+
+namespace pellucid::network {
+
+/// Output channels that one pass computes together, and groups of pixels.
+inline constexpr Index block_channels = 6;
+inline constexpr Index block_vectors = 4;
+
+enum class Activation { none, relu, silu };
+
+/// `out_o = act(scale_o (sum_{i, tap} w_{o,i,tap} in_i(. + tap) + bias_o) + shift_o) + residual_o`,
+/// zero where the mask is zero.
+struct Convolution {
+  const float* const* inputs;  ///< a plane for each input channel, at its first pixel
+  Index input_channels;
+  const Index* taps;  ///< distances of the taps, in floats
+  Index tap_count;
+  /// Blocks of `block_channels` output channels: input channel by input channel, tap by tap, one
+  /// weight an output channel; the last block is as narrow as it is.
+  const float* weights;
+  const float *scale, *shift;  ///< one number an output channel, bias contained
+  Activation activation;
+  const float* const* residuals;  ///< null: none
+  float* const* outputs;
+  Index output_channels;
+  const Index* positions;  ///< where vectors of pixels begin; a multiple of `block_vectors` of them
+  Index position_count;
+  const float* mask;  ///< a plane of ones and zeros
+};
+
+/// `out = act(scale in + shift)` over the same vectors of pixels, channel by channel.
+struct Pointwise {
+  const float* const* inputs;
+  const float *scale, *shift;
+  Activation activation;
+  float* const* outputs;
+  Index channels;
+  const Index* positions;
+  Index position_count;
+  const float* mask;
+};
+
+/// Kernels of one instruction set.
+struct NetworkKernels {
+  Index lanes;  ///< pixels of a vector
+  void (*convolve)(const Convolution&);
+  void (*pointwise)(const Pointwise&);
+};
+
+/// The kernels of the active instruction set, or of a given one that this machine runs.
+[[nodiscard]] const NetworkKernels& network_kernels();
+[[nodiscard]] const NetworkKernels& network_kernels(Isa isa);
+
+}  // namespace pellucid::network

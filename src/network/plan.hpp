@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "network/convolution_kernels.hpp"
+#include "pellucid/network/architecture.hpp"
+
+namespace pellucid::network {
+
+/// Numbers of planes, one a channel. Concatenating channels is concatenating lists.
+using Planes = std::vector<std::size_t>;
+
+/// A resolution: how its planes lie in memory, and which vectors of pixels cover them.
+struct Resolution {
+  Resolution(Index height, Index width, Index halo_rows, Index halo, Index lanes);
+
+  Index height, width;
+  Index halo_rows, halo;  ///< zeros above and below, left and right
+  Index pitch;            ///< floats from a pixel to the one below
+  Index plane_size;       ///< floats, with room for a vector that reaches beyond
+  std::vector<Index> positions;
+  std::vector<Index> taps;  ///< distances from a pixel to those a kernel reads, row by row
+  std::vector<float> mask;  ///< a plane: 1 at pixels, 0 around them
+
+  [[nodiscard]] Index origin() const { return halo_rows * pitch + halo; }
+};
+
+/// `W x + b` of a vector.
+struct Linear {
+  Eigen::MatrixXd weight;
+  Eigen::VectorXd bias;
+
+  [[nodiscard]] Eigen::VectorXd operator()(const Eigen::VectorXd& x) const {
+    return weight * x + bias;
+  }
+};
+
+/// What follows a convolution before its activation: `a ((1 + s) (conv + bias) + t) + b`, with `s`
+/// and `t` the halves of `modulation` of the step's features, where there is one.
+struct ChannelAffine {
+  Eigen::VectorXd bias, a, b;
+  std::optional<Linear> modulation;
+};
+
+struct ConvolutionLayer {
+  std::size_t resolution;
+  Planes inputs, residuals, outputs;
+  std::vector<float> weights;  ///< in the kernels' order
+  ChannelAffine affine;
+  std::size_t condition_at;  ///< where its scales and then its shifts are
+  Activation activation;
+};
+
+struct PointwiseLayer {
+  std::size_t resolution;
+  Planes inputs, outputs;
+  std::vector<float> scale, shift;
+  Activation activation;
+};
+
+/// Means of two neighbours along every spatial axis, or each value twice along it.
+struct ResamplingLayer {
+  enum class Kind { pool, upsample };
+  Kind kind;
+  std::size_t from, to;  ///< resolutions
+  Planes inputs, outputs;
+};
+
+/// Pixels at the border repeated into the frame around them, in place of its zeros.
+struct EdgeLayer {
+  std::size_t resolution;
+  Planes planes;
+};
+
+using Layer = std::variant<ConvolutionLayer, PointwiseLayer, ResamplingLayer, EdgeLayer>;
+
+/// The step's features: a sinusoidal embedding of `t - 1`, then linear layers, each followed by an
+/// activation.
+struct StepFeatures {
+  Index channels = 0;
+  std::vector<Linear> layers;
+  Activation activation = Activation::relu;
+
+  [[nodiscard]] Eigen::VectorXd operator()(double step) const;
+};
+
+/// A network as a list of layers over planes.
+struct Plan {
+  std::vector<Resolution> resolutions;
+  std::vector<std::size_t> plane_resolutions;  ///< of every plane
+  std::vector<Layer> layers;
+  Planes inputs, outputs;
+  StepFeatures features;
+  std::size_t condition_size = 0;
+  const NetworkKernels* kernels = nullptr;
+};
+
+[[nodiscard]] Plan make_plan(const NetworkArchitecture& architecture, const NamedTensors& tensors,
+                             const NetworkKernels& kernels);
+
+/// The scales and shifts of all convolutions at a step.
+[[nodiscard]] std::vector<float> condition_of(const Plan& plan, double step);
+
+}  // namespace pellucid::network

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "network/plan_builder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pellucid::network {
+
+PlanBuilder::PlanBuilder(const NetworkArchitecture& architecture, const NamedTensors& tensors,
+                         Index kernel_size, Index resolutions, const NetworkKernels& kernels)
+    : tensors_(tensors), free_(static_cast<std::size_t>(resolutions)) {
+  const auto& shape = architecture.data_shape;
+  const bool plane = shape.size() == 3;
+  Index height = plane ? shape[1] : 1, width = shape.back();
+  const Index halo = kernel_size / 2;
+  plan.kernels = &kernels;
+  for (Index i = 0; i < resolutions; ++i) {
+    plan.resolutions.emplace_back(height, width, plane ? halo : 0, halo, kernels.lanes);
+    if (plane) height /= 2;
+    width /= 2;
+  }
+}
+
+Planes PlanBuilder::take(std::size_t resolution, Index count) {
+  Planes& pool = free_[resolution];
+  Planes planes;
+  while (static_cast<Index>(planes.size()) < count) {
+    if (pool.empty()) {
+      planes.push_back(plan.plane_resolutions.size());
+      plan.plane_resolutions.push_back(resolution);
+    } else {
+      planes.push_back(pool.back());
+      pool.pop_back();
+    }
+  }
+  return planes;
+}
+
+Planes PlanBuilder::take_new(std::size_t resolution, Index count) {
+  Planes unused;
+  std::swap(unused, free_[resolution]);
+  Planes planes = take(resolution, count);
+  std::swap(unused, free_[resolution]);
+  return planes;
+}
+
+void PlanBuilder::release(std::size_t resolution, const Planes& planes) {
+  free_[resolution].insert(free_[resolution].end(), planes.rbegin(), planes.rend());
+}
+
+const Tensor& PlanBuilder::tensor(const std::string& name) const {
+  return tensors_.find(name)->second;  // `check_tensors` found them all
+}
+
+Eigen::VectorXd PlanBuilder::vector(const std::string& name) const {
+  const Tensor& found = tensor(name);
+  return Eigen::Map<const Eigen::VectorXf>(found.values.data(),
+                                           static_cast<Index>(found.values.size()))
+      .cast<double>();
+}
+
+Linear PlanBuilder::linear(const std::string& name) const {
+  const Tensor& weight = tensor(name + ".weight");
+  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  return {Eigen::Map<const RowMajor>(weight.values.data(), weight.shape[0], weight.shape[1])
+              .cast<double>(),
+          vector(name + ".bias")};
+}
+
+ChannelAffine PlanBuilder::bias_of(const std::string& name) const {
+  ChannelAffine affine;
+  affine.bias = vector(name + ".bias");
+  affine.a = Eigen::VectorXd::Ones(affine.bias.size());
+  affine.b = Eigen::VectorXd::Zero(affine.bias.size());
+  return affine;
+}
+
+void PlanBuilder::normalise(const std::string& name, Eigen::VectorXd& a, Eigen::VectorXd& b) const {
+  constexpr double epsilon = 1e-5;  // PyTorch's default, which the authors' networks were made with
+  a = (vector(name + ".running_var").array() + epsilon).rsqrt() * vector(name + ".weight").array();
+  b = vector(name + ".bias") - a.cwiseProduct(vector(name + ".running_mean"));
+}
+
+std::vector<float> PlanBuilder::packed(const std::vector<std::string>& names) const {
+  const Index out = tensor(names.front() + ".weight").shape[0];
+  std::vector<float> weights;
+  for (Index first = 0; first < out; first += block_channels) {
+    const Index width = std::min(block_channels, out - first);
+    for (const std::string& name : names) {
+      const Tensor& weight = tensor(name + ".weight");
+      const Index in = weight.shape[1];
+      const Index taps = static_cast<Index>(weight.values.size()) / (out * in);
+      for (Index entry = 0; entry < in * taps; ++entry) {
+        for (Index o = first; o < first + width; ++o) {
+          weights.push_back(weight.values[static_cast<std::size_t>(o * in * taps + entry)]);
+        }
+      }
+    }
+  }
+  return weights;
+}
+
+Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t resolution,
+                             const Planes& inputs, ChannelAffine affine, Activation activation,
+                             const Planes& residuals) {
+  for (std::size_t i = 1; i < names.size(); ++i) affine.bias += vector(names[i] + ".bias");
+  const Index count = affine.bias.size();
+  Planes outputs = take(resolution, count);
+  plan.layers.emplace_back(ConvolutionLayer{resolution, inputs, residuals, outputs, packed(names),
+                                            std::move(affine), plan.condition_size, activation});
+  plan.condition_size += 2 * static_cast<std::size_t>(count);
+  return outputs;
+}
+
+void PlanBuilder::pointwise(const std::string& batch_norm, std::size_t resolution,
+                            const Planes& inputs, const Planes& outputs, Activation activation) {
+  Eigen::VectorXd a, b;
+  normalise(batch_norm, a, b);
+  PointwiseLayer layer{resolution, inputs, outputs, {}, {}, activation};
+  for (Index i = 0; i < a.size(); ++i) {
+    layer.scale.push_back(static_cast<float>(a(i)));
+    layer.shift.push_back(static_cast<float>(b(i)));
+  }
+  plan.layers.emplace_back(std::move(layer));
+}
+
+Planes PlanBuilder::resample(ResamplingLayer::Kind kind, std::size_t from, const Planes& inputs) {
+  const std::size_t to = kind == ResamplingLayer::Kind::pool ? from + 1 : from - 1;
+  Planes outputs = take(to, static_cast<Index>(inputs.size()));
+  plan.layers.emplace_back(ResamplingLayer{kind, from, to, inputs, outputs});
+  return outputs;
+}
+
+void PlanBuilder::repeat_edges(std::size_t resolution, const Planes& planes) {
+  plan.layers.emplace_back(EdgeLayer{resolution, planes});
+}
+
+Plan make_plan(const NetworkArchitecture& architecture, const NamedTensors& tensors,
+               const NetworkKernels& kernels) {
+  if (const auto* cnn = std::get_if<CnnArchitecture>(&architecture.layers)) {
+    return plan_cnn(*cnn, PlanBuilder(architecture, tensors, cnn->kernel_size, 1, kernels));
+  }
+  const auto& unet = std::get<UnetArchitecture>(architecture.layers);
+  return plan_unet(unet, PlanBuilder(architecture, tensors, unet.kernel_size,
+                                     static_cast<Index>(unet.multipliers.size()), kernels));
+}
+
+}  // namespace pellucid::network

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <gtest/gtest.h>
+
+#include "pellucid/io/torch_checkpoint.hpp"
+#include "pellucid/network/network.hpp"
+#include "support/golden.hpp"
+
+namespace pellucid::test {
+namespace {
+
+// The weights of a golden checkpoint: the names under `model.`.
+NamedTensors golden_tensors(const std::string& name) {
+  NamedTensors tensors;
+  for (auto& [key, tensor] : read_torch_checkpoint(PELLUCID_TEST_DATA "/golden/" + name + ".pt")) {
+    if (key.starts_with("model.")) tensors.emplace(key.substr(6), tensor);
+  }
+  return tensors;
+}
+
+// The largest error of the predicted noise over the largest entry, for every golden step.
+void expect_golden_outputs(const std::string& name, const NetworkArchitecture& architecture) {
+  const Network network(architecture, golden_tensors(name));
+  const auto work = network.workspace();
+  const std::string path = PELLUCID_TEST_DATA "/golden/" + name;
+  const Matrix<float> input = golden<float>(name + ".input");
+  const Array steps = read_npy(path + ".steps.npy"), output = read_npy(path + ".output.npy");
+  const Matrix<double> numbers = to_samples<double>(steps, path);
+  const Matrix<float> expected = to_samples<float>(output, path);  // a step a column
+  const Index entries = network.entries();
+  Vector<float> noise(entries);
+  for (Index step = 0; step < expected.cols(); ++step) {
+    const auto condition = network.condition(numbers(step));
+    for (Index j = 0; j < input.cols(); ++j) {
+      network.run(condition, input.col(j).data(), noise.data(), *work);
+      const auto truth = expected.col(step).segment(j * entries, entries);
+      EXPECT_LT(relative_error(noise, truth), 1e-5)
+          << name << ", step " << numbers(step) << ", signal " << j;
+    }
+  }
+}
+
+// Two implementations in single precision differ by rounding: up to 5e-6 of the largest entry.
+TEST(GoldenNetwork, PredictsTheNoiseOfTheChannelEstimators) {
+  const NetworkArchitecture architecture{{2, 64, 16}, CnnArchitecture{}};
+  expect_golden_outputs("cnn_3gpp", architecture);
+  expect_golden_outputs("cnn_quadriga", architecture);
+}
+
+TEST(GoldenNetwork, PredictsTheNoiseOfTheUnets) {
+  expect_golden_outputs("unet1d", {{2, 64}, UnetArchitecture{.channels = 2}});
+  expect_golden_outputs("unet2d", {{1, 28, 28}, UnetArchitecture{}});
+}
+
+}  // namespace
+}  // namespace pellucid::test
