@@ -161,4 +161,15 @@ Schedule parse_schedule_argument(const std::string& text) {
   return as_usage("--schedule", [&] { return Schedule::parse(text); });
 }
 
+void change_schedule(Model& model, const std::string& text) {
+  if (text.empty()) return;
+  if (model.kind() == "network") {
+    throw UsageError(
+        fmt::format("--schedule: the model is a network, which knows only the schedule it was "
+                    "trained with ({}): leave it out",
+                    model.schedule.text()));
+  }
+  model.schedule = parse_schedule_argument(text);
+}
+
 }  // namespace pellucid::app

@@ -46,4 +46,8 @@ class UsageError : public std::runtime_error {
 [[nodiscard]] Rule parse_rule_argument(const std::string& text);
 [[nodiscard]] Schedule parse_schedule_argument(const std::string& text);
 
+/// Another schedule in place of the model's, where `text` asks for one. A network knows only the
+/// one it was trained with: a usage error.
+void change_schedule(Model& model, const std::string& text);
+
 }  // namespace pellucid::app

@@ -226,7 +226,7 @@ void run_denoise(const DenoiseArguments& arguments, const Common& common) {
   check_names(arguments);
   Console console(common.quiet);
   Model model = read_model(arguments.model);
-  if (!arguments.schedule.empty()) model.schedule = parse_schedule_argument(arguments.schedule);
+  change_schedule(model, arguments.schedule);
   check_observation(arguments.observation, arguments.std_output, options.method, model,
                     arguments.model);
   const Observation observation = read_observation_for(model, arguments);

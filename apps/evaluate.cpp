@@ -61,9 +61,7 @@ EvaluateOptions evaluate_options(const EvaluateArguments& arguments, int threads
 
 NamedModel read_named(const std::string& path, const EvaluateArguments& arguments) {
   NamedModel named{std::filesystem::path(path).stem().string(), read_model(path)};
-  if (!arguments.schedule.empty()) {
-    named.model.schedule = parse_schedule_argument(arguments.schedule);
-  }
+  change_schedule(named.model, arguments.schedule);
   return named;
 }
 

@@ -54,6 +54,16 @@ std::string describe(const LowRank<T>& prior) {
                      100 * average_variance(prior));
 }
 
+template <class T>
+std::string describe(const NetworkPrior<T>& prior) {
+  Index weights = 0;
+  for (const auto& [name, tensor] : *prior.tensors) {
+    weights += static_cast<Index>(tensor.values.size());
+  }
+  return fmt::format("network, {} of {} weights, predicts the noise", prior.architecture.kind(),
+                     weights);
+}
+
 void print_model(const std::string& path) {
   const Model model = read_model(path);
   const std::string prior = std::visit(

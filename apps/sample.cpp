@@ -33,7 +33,7 @@ void run(const SampleArguments& arguments, const Common& common) {
   options.threads = common.threads;
   Console console(common.quiet);
   Model model = read_model(arguments.model);
-  if (!arguments.schedule.empty()) model.schedule = parse_schedule_argument(arguments.schedule);
+  change_schedule(model, arguments.schedule);
   std::vector<Index> shape{arguments.count};
   shape.insert(shape.end(), model.shape.begin(), model.shape.end());
   check_apart({arguments.model}, {arguments.output});

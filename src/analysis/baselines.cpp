@@ -12,13 +12,21 @@ namespace pellucid {
 
 namespace {
 
+bool knows_covariance(const NamedModel& named) { return named.model.kind() != "network"; }
+
 const Model& reference_model(const std::vector<NamedModel>& models) {
-  const auto full = std::find_if(models.begin(), models.end(),
-                                 [](const NamedModel& m) { return m.model.kind() != "pca"; });
-  return full == models.end() ? models.front().model : full->model;
+  const auto full = std::find_if(models.begin(), models.end(), [](const NamedModel& named) {
+    return knows_covariance(named) && named.model.kind() != "pca";
+  });
+  if (full != models.end()) return full->model;
+  return std::find_if(models.begin(), models.end(), knows_covariance)->model;
 }
 
 }  // namespace
+
+bool know_covariance(const std::vector<NamedModel>& models) {
+  return std::any_of(models.begin(), models.end(), knows_covariance);
+}
 
 template <class V>
 VectorBaselines<V>::VectorBaselines(const Model& model) : transform_(model.transform, model.shape) {

@@ -33,11 +33,15 @@ class VectorBaselines {
   Eigen::VectorXd eigenvalues_;
 };
 
+/// Whether one of the models knows a covariance, as all but networks do.
+[[nodiscard]] bool know_covariance(const std::vector<NamedModel>& models);
+
 /// The same for signals, through the framing of the model whose covariance is taken: the first that
 /// has a full one, else the first. `T` is the signals' arithmetic.
 template <class T>
 class LinearBaselines {
  public:
+  /// One of the models knows a covariance.
   LinearBaselines(const std::vector<NamedModel>& models, Index block_entries);
 
   [[nodiscard]] Matrix<T> estimate(LinearRule rule, ConstBatch<T> noisy,

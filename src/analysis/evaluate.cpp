@@ -46,7 +46,7 @@ class Sweep {
   const NamedModel* truth_model_;
   const EvaluateOptions& options_;
   Monitor* monitor_;
-  LinearBaselines<T> baselines_;
+  std::optional<LinearBaselines<T>> baselines_;
   std::vector<SignalEstimator<T>> estimators_;
   std::optional<TruthMixture<Wide<T>>> truth_;
   GalleryRecorder<T> gallery_;
@@ -75,11 +75,11 @@ Sweep<T>::Sweep(const SignalSource<T>& clean, const std::vector<NamedModel>& mod
       truth_model_(truth),
       options_(options),
       monitor_(monitor),
-      baselines_(models, options.block_entries),
       gallery_(clean, options.gallery_samples, options.snr_db) {
   for (const NamedModel& named : models) {
     estimators_.emplace_back(named.model, options.estimate.threads, options.block_entries);
   }
+  if (know_covariance(models)) baselines_.emplace(models, options.block_entries);
   if (truth != nullptr) truth_.emplace(truth->model, options.estimate.threads);
 }
 
@@ -174,10 +174,11 @@ template <class T>
 void Sweep<T>::measure_baselines() {
   const int threads = options_.estimate.threads;
   add(tally_of("least-squares"), noisy_);
+  if (!baselines_) return;
   add(tally_of("wiener"),
-      baselines_.estimate(LinearRule::wiener, noisy_, shape_, noise_std_, threads));
+      baselines_->estimate(LinearRule::wiener, noisy_, shape_, noise_std_, threads));
   add(tally_of("pca"),
-      baselines_.estimate(LinearRule::projection, noisy_, shape_, noise_std_, threads));
+      baselines_->estimate(LinearRule::projection, noisy_, shape_, noise_std_, threads));
 }
 
 template <class T>

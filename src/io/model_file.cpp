@@ -7,6 +7,7 @@
 #include "io/mixture_tensors.hpp"
 #include "io/model_metadata.hpp"
 #include "io/model_tensors.hpp"
+#include "io/network_tensors.hpp"
 #include "pellucid/io/safetensors.hpp"
 
 namespace pellucid {
@@ -36,13 +37,22 @@ LowRank<T> read_low_rank(io::TensorReader& tensors) {
 
 template <class T>
 PriorOf<T> read_prior(const std::filesystem::path& path, const io::ModelMetadata& metadata,
-                      io::TensorReader& tensors) {
+                      io::TensorReader& tensors, const SafeTensors& content) {
   const std::string& kind = metadata.kind;
   if (kind == "gaussian") return read_gaussian<T>(tensors);
   if (kind == "mixture") return io::read_mixture<T>(path, metadata, tensors);
   if (kind == "pca") return read_low_rank<T>(tensors);
+  if (kind == "network") {
+    if (!metadata.network) {
+      io::fail(path,
+               "metadata 'network' is missing: it says the architecture; import the network "
+               "again");
+    }
+    return NetworkPrior<T>{*metadata.network, std::make_shared<const NamedTensors>(
+                                                  io::read_network_tensors(tensors, content))};
+  }
   io::fail(path, fmt::format("metadata 'kind' is '{}', which is unknown: known are gaussian, "
-                             "mixture, pca",
+                             "mixture, pca, network",
                              io::printable(kind)));
 }
 
@@ -109,9 +119,9 @@ Model read_model(const std::filesystem::path& path) {
   io::TensorReader tensors(path, content);
   Model model;
   if (metadata.is_complex) {
-    model.prior = read_prior<std::complex<double>>(path, metadata, tensors);
+    model.prior = read_prior<std::complex<double>>(path, metadata, tensors, content);
   } else {
-    model.prior = read_prior<double>(path, metadata, tensors);
+    model.prior = read_prior<double>(path, metadata, tensors, content);
   }
   model.offset = read_offset(tensors, metadata.is_complex, model.dim());
   tensors.require_all_read();

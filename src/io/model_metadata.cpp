@@ -10,6 +10,7 @@
 
 #include "io/checked_json.hpp"
 #include "io/input_file.hpp"
+#include "io/network_tensors.hpp"
 
 namespace pellucid::io {
 namespace {
@@ -263,6 +264,30 @@ std::vector<Index> blocks_of(const Model& model) {
       model.prior);
 }
 
+std::optional<NetworkArchitecture> parse_network_field(const Fields& fields) {
+  const auto object = fields.find_json("network");
+  if (!object) return std::nullopt;
+  try {
+    return parse_architecture(*object);
+  } catch (const Error& error) {
+    fields.fail_field("network", fmt::format("cannot be used: {}", printable(error.what())));
+  }
+}
+
+// Of a network.
+const NetworkArchitecture* architecture_of(const Model& model) {
+  return std::visit(
+      [](const auto& field) {
+        return std::visit(
+            [](const auto& prior) -> const NetworkArchitecture* {
+              if constexpr (requires { prior.architecture; }) return &prior.architecture;
+              return nullptr;
+            },
+            field);
+      },
+      model.prior);
+}
+
 }  // namespace
 
 ModelMetadata parse_model_metadata(const std::filesystem::path& path,
@@ -270,7 +295,7 @@ ModelMetadata parse_model_metadata(const std::filesystem::path& path,
   const Fields fields(path, text);
   check_format(fields);
   ModelMetadata metadata;
-  metadata.kind = fields.require("kind", "write gaussian, mixture or pca");
+  metadata.kind = fields.require("kind", "write gaussian, mixture, pca or network");
   metadata.is_complex = parse_complex(fields);
   metadata.shape = parse_lengths(fields, "shape", "[28, 28]");
   metadata.scale = parse_positive(fields, "scale");
@@ -281,6 +306,7 @@ ModelMetadata parse_model_metadata(const std::filesystem::path& path,
   metadata.framing = parse_framing_field(fields);
   metadata.covariance = parse_covariance_field(fields);
   metadata.blocks = parse_lengths(fields, "blocks", "[4, 8]").value_or(std::vector<Index>());
+  metadata.network = parse_network_field(fields);
   metadata.settings = parse_settings(fields);
   return metadata;
 }
@@ -312,6 +338,9 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
   }
   if (const auto blocks = blocks_of(model); blocks.size() > 1)
     metadata["blocks"] = json(blocks).dump();
+  if (const auto* network = architecture_of(model); network != nullptr) {
+    metadata["network"] = architecture_json(*network).dump();
+  }
   if (model.transform != Transform::none) metadata["transform"] = name(model.transform);
   if (!model.framing.is_none()) metadata["framing"] = framing_text(model.framing);
   if (model.framing.kind == Framing::Kind::stft) metadata["transform"] = name(model.framing.kind);

@@ -24,6 +24,7 @@ struct ModelMetadata {
   Framing framing;
   std::optional<CovarianceType> covariance;  ///< of a mixture
   std::vector<Index> blocks;                 ///< of a block type, else empty
+  std::optional<NetworkArchitecture> network;  ///< of a network
   std::string settings = "{}";
 };
 

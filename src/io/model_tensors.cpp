@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cstring>
+
 #include "io/input_file.hpp"
 
 namespace pellucid::io {
@@ -65,6 +67,17 @@ Matrix<T> TensorReader::read(const std::string& name, const std::vector<std::str
   } else {
     return to_samples<T>(array, label);
   }
+}
+
+Tensor TensorReader::take_floats(const std::string& name) {
+  const Array& array = content_.tensors.at(name);
+  if (array.type != DType::float32) {
+    fail_tensor(name, fmt::format("holds {}: store F32", pellucid::name(array.type)));
+  }
+  read_.insert(name);
+  Tensor tensor{array.shape, std::vector<float>(array.bytes.size() / sizeof(float))};
+  std::memcpy(tensor.values.data(), array.bytes.data(), array.bytes.size());
+  return tensor;
 }
 
 void TensorReader::require_all_read() const {

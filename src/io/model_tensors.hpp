@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pellucid/io/safetensors.hpp"
+#include "pellucid/network/tensor.hpp"
 
 namespace pellucid::io {
 
@@ -21,6 +22,9 @@ class TensorReader {
   /// the lengths, as in {"K", "N"}; complex `T` has a last axis of length 2 beyond them.
   template <class T>
   [[nodiscard]] Matrix<T> read(const std::string& name, const std::vector<std::string>& axes);
+
+  /// A tensor of single precision as it is; marks it as read.
+  [[nodiscard]] Tensor take_floats(const std::string& name);
 
   [[nodiscard]] bool has(const std::string& name) const { return content_.tensors.contains(name); }
   /// The number of axes of a tensor that there is, those of complex numbers included.

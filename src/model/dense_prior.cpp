@@ -16,6 +16,11 @@ auto as_mixture(const Prior& prior) {
   return dense(prior);
 }
 template <class T>
+GaussianMixture<T> as_mixture(const NetworkPrior<T>& prior) {
+  const Gaussian<T> none = moments(prior);  // refuses
+  return {Eigen::VectorXd::Ones(1), none.mean, {none.covariance}};
+}
+template <class T>
 GaussianMixture<T> as_mixture(const Gaussian<T>& prior) {
   return {Eigen::VectorXd::Ones(1), prior.mean, {prior.covariance}};
 }

@@ -8,6 +8,7 @@
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/model/access.hpp"
 #include "pellucid/model/normalise.hpp"
+#include "pellucid/network/network_denoiser.hpp"
 
 namespace pellucid {
 
@@ -41,6 +42,10 @@ std::unique_ptr<const ExactDenoiser<T>> exact_denoiser(const Model& model, int t
           return std::make_unique<DiagonalMixtureDenoiser<T>>(prior);
         } else if constexpr (std::is_same_v<Prior, FactorMixture<Wide<T>>>) {
           return std::make_unique<FactorMixtureDenoiser<T>>(prior);
+        } else if constexpr (std::is_same_v<Prior, NetworkPrior<Wide<T>>>) {
+          throw Error(
+              "the model is a network, whose posterior is not known exactly: give a gaussian, "
+              "mixture or pca model");
         } else {
           return std::make_unique<MixtureDenoiser<T>>(prior);
         }
@@ -49,12 +54,19 @@ std::unique_ptr<const ExactDenoiser<T>> exact_denoiser(const Model& model, int t
 }
 
 template <class T>
+std::unique_ptr<const Denoiser<T>> denoiser_of(const Model& model, int threads) {
+  const auto* network = std::get_if<NetworkPrior<Wide<T>>>(&prior_as<Wide<T>>(model));
+  if (network == nullptr) return exact_denoiser<T>(model, threads);
+  return std::make_unique<NetworkDenoiser<T>>(*network, model.schedule);
+}
+
+template <class T>
 Estimator<T>::Estimator(Model model, int threads)
     : model_(normalised(checked(std::move(model)))),
       mean_(mean_signal<Wide<T>>(model_).template cast<T>()),
       scale_(static_cast<RealOf<T>>(model_.scale)),
       transform_(model_.transform, model_.shape),
-      denoiser_(exact_denoiser<T>(model_, threads)) {}
+      denoiser_(denoiser_of<T>(model_, threads)) {}
 
 template <class T>
 Matrix<T> Estimator<T>::to_model_units(ConstBatch<T> x) const {
@@ -108,11 +120,14 @@ Matrix<T> draw(const Model& model, Index count, std::uint64_t seed) {
 }
 
 template <class T>
+using AnyDenoiser = std::unique_ptr<const Denoiser<T>>;
+template <class T>
 using OwnedDenoiser = std::unique_ptr<const ExactDenoiser<T>>;
 
 #define PELLUCID_INSTANTIATE(T)                                   \
   template class Estimator<T>;                                    \
   template OwnedDenoiser<T> exact_denoiser<T>(const Model&, int); \
+  template AnyDenoiser<T> denoiser_of<T>(const Model&, int);      \
   template Matrix<T> draw<T>(const Model&, Index, std::uint64_t);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)

@@ -108,7 +108,8 @@ Index Model::dim() const {
 }
 
 std::string_view Model::kind() const {
-  constexpr std::string_view kinds[] = {"gaussian", "mixture", "pca", "mixture", "mixture"};
+  constexpr std::string_view kinds[] = {"gaussian", "mixture", "pca",
+                                        "mixture",  "mixture", "network"};
   return kinds[std::visit([](const auto& field) { return field.index(); }, prior)];
 }
 

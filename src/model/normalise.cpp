@@ -28,6 +28,11 @@ Vector<T> mean_of(const FactorMixture<T>& prior) {
   return prior.means * prior.weights.template cast<T>();
 }
 
+template <class T>
+Vector<T> mean_of(const NetworkPrior<T>& prior) {
+  return Vector<T>::Zero(prior.dim());
+}
+
 // x -> (x - mean) / q.
 template <class T>
 void move_units(Gaussian<T>& prior, const Vector<T>& mean, double q) {
@@ -54,6 +59,11 @@ void move_units(FactorMixture<T>& prior, const Vector<T>& mean, double q) {
   prior.means = (prior.means.colwise() - mean) / q;
   for (auto& factors : prior.factors) factors /= q;
   prior.noise_variances /= q * q;
+}
+
+template <class T>
+void move_units(NetworkPrior<T>&, const Vector<T>&, double) {
+  throw Error("power: a network's is the square of its scale: correct the one or the other");
 }
 
 // The standard deviation of the prior's samples in its own units. Of whole samples it is what an

@@ -9,7 +9,7 @@ std::vector<UnetBlock> unet_blocks(const UnetArchitecture& unet) {
   std::vector<Index> stack{unet.channels_init};
   Index current = unet.channels_init;
   auto name = [&blocks, part = std::string(),
-                     first = std::size_t{0}](const std::string& of) mutable {
+               first = std::size_t{0}](const std::string& of) mutable {
     if (of != part) first = blocks.size();
     part = of;
     return of + "." + std::to_string(blocks.size() - first);

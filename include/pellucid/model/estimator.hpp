@@ -37,7 +37,7 @@ class Estimator {
 
   /// The model, normalised.
   [[nodiscard]] const Model& model() const { return model_; }
-  [[nodiscard]] const ExactDenoiser<T>& denoiser() const { return *denoiser_; }
+  [[nodiscard]] const Denoiser<T>& denoiser() const { return *denoiser_; }
 
   /// `(F x - offset) / scale` with the model's transform `F`, and back.
   [[nodiscard]] Matrix<T> to_model_units(ConstBatch<T> x) const;
@@ -48,10 +48,14 @@ class Estimator {
   Vector<T> mean_;  // the offset, transformed back: large means are taken off before rounding
   RealOf<T> scale_;
   SampleTransform<T> transform_;
-  std::unique_ptr<const ExactDenoiser<T>> denoiser_;
+  std::unique_ptr<const Denoiser<T>> denoiser_;
 };
 
-/// The exact denoiser of a model's prior, in model units.
+/// The denoiser of a model's prior, in model units.
+template <class T>
+[[nodiscard]] std::unique_ptr<const Denoiser<T>> denoiser_of(const Model& model, int threads = 0);
+
+/// The exact one; throws `Error` for a network.
 template <class T>
 [[nodiscard]] std::unique_ptr<const ExactDenoiser<T>> exact_denoiser(const Model& model,
                                                                      int threads = 0);

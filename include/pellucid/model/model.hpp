@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "pellucid/network/network_prior.hpp"
 #include "pellucid/prior/diagonal_mixture.hpp"
 #include "pellucid/prior/factor_mixture.hpp"
 #include "pellucid/prior/gaussian.hpp"
@@ -21,8 +22,8 @@ namespace pellucid {
 
 /// What a model may know of its signal; mixtures of structured covariances have types of their own.
 template <class T>
-using PriorOf =
-    std::variant<Gaussian<T>, GaussianMixture<T>, LowRank<T>, DiagonalMixture<T>, FactorMixture<T>>;
+using PriorOf = std::variant<Gaussian<T>, GaussianMixture<T>, LowRank<T>, DiagonalMixture<T>,
+                             FactorMixture<T>, NetworkPrior<T>>;
 using RealPrior = PriorOf<double>;
 using ComplexPrior = PriorOf<std::complex<double>>;
 
@@ -45,7 +46,7 @@ struct Model {
 
   [[nodiscard]] bool is_complex() const { return prior.index() == 1; }
   [[nodiscard]] Index dim() const;
-  [[nodiscard]] std::string_view kind() const;  ///< "gaussian", "mixture" or "pca"
+  [[nodiscard]] std::string_view kind() const;  ///< "gaussian", "mixture", "pca", "network"
   /// The covariance type of a mixture; `full` of other priors. Toeplitz types, whose covariances
   /// are stored like full ones, are those that `settings` say.
   [[nodiscard]] CovarianceType covariance() const;

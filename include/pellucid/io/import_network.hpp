@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <filesystem>
+
+#include "pellucid/model/model.hpp"
+
+namespace pellucid {
+
+/// A model from a network that others trained: a checkpoint `.pt` of PyTorch (nothing in it is
+/// executed, see `read_torch_checkpoint`) or a `.safetensors` file of the same names, and the
+/// parameters that the papers' authors store beside it (`sim_params.json`), which say architecture,
+/// schedule, and with `fft_pre` that it works in the angular domain. Such networks know signals of
+/// unit power and zero mean. Throws `Error`, first word the file, naming what does not fit.
+[[nodiscard]] Model import_network(const std::filesystem::path& checkpoint,
+                                   const std::filesystem::path& parameters);
+
+}  // namespace pellucid
