@@ -15,6 +15,7 @@
 #include "io/png_file.hpp"
 #include "pellucid/io/array_file.hpp"
 #include "pellucid/io/model_file.hpp"
+#include "pellucid/io/torch_checkpoint.hpp"
 
 namespace pellucid {
 namespace {
@@ -272,6 +273,11 @@ TEST(Mutations, ModelsOfStructuredCovariances) {
   expect_model_or_refused<Complex>(
       test::random_diagonal_mixture<Complex>(CovarianceType::circulant, 1, 3, 2, generator));
   expect_model_or_refused<Complex>(test::random_factor_mixture<Complex>(3, 2, 2, generator));
+}
+
+TEST(Mutations, Checkpoint) {
+  const std::string good = test::contents(PELLUCID_TEST_DATA "/small_checkpoint.pt");
+  expect_read_or_refused(good, read_torch_checkpoint, as_is, rounds());
 }
 
 }  // namespace
