@@ -19,6 +19,7 @@ void add_denoise(CLI::App& app, const Common& common);
 void add_sample(CLI::App& app, const Common& common);
 void add_evaluate(CLI::App& app, const Common& common);
 void add_corrupt(CLI::App& app, const Common& common);
+void add_calibrate(CLI::App& app, const Common& common);
 void add_import(CLI::App& app, const Common& common);
 void add_export(CLI::App& app, const Common& common);
 void add_info(CLI::App& app, const Common& common);

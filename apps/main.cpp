@@ -83,6 +83,7 @@ void declare(CLI::App& app, app::Common& common) {
   app::add_sample(app, common);
   app::add_evaluate(app, common);
   app::add_corrupt(app, common);
+  app::add_calibrate(app, common);
   app::add_import(app, common);
   app::add_export(app, common);
   app::add_info(app, common);

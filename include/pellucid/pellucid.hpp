@@ -3,6 +3,7 @@
 
 // All of Pellucid's public interface.
 
+#include "pellucid/analysis/calibrate.hpp"
 #include "pellucid/analysis/evaluate.hpp"
 #include "pellucid/analysis/evaluation.hpp"
 #include "pellucid/analysis/metrics.hpp"

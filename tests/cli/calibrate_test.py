@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The number of steps for every SNR, chosen on validation data."""
+
+import json
+import unittest
+
+import numpy as np
+
+from support import GOLDEN, ProgramTest, coloured, read_safetensors
+
+CHANNELS = GOLDEN / "cnn_3gpp.channel.x.npy"
+
+
+class CalibrateTest(ProgramTest):
+    def calibrate(self, *arguments):
+        self.succeed("calibrate", *arguments, "--json", "c.json")
+        return json.loads((self.folder / "c.json").read_text())["results"]
+
+    def network(self):
+        self.succeed("import", GOLDEN / "cnn_3gpp.pt", "--params",
+                     GOLDEN / "cnn_3gpp.sim_params.json", "-o", "m.safetensors")
+        return "m.safetensors"
+
+    def test_one_step_is_best_for_a_gaussian_prior(self):
+        # Forwarding equals one step there for any number of steps.
+        self.save("x.npy", coloured(np.random.default_rng(1), 200, 3))
+        self.succeed("fit", "x.npy", "--prior", "gaussian", "-o", "g.safetensors")
+        rows = self.calibrate("x.npy", "-m", "g.safetensors", "-o", "c.safetensors", "--snr-db",
+                              "-10:10:20", "--steps", "4,2")
+        self.assertEqual([row["steps"] for row in rows], [1, 2, 4] * 4)
+        self.assertEqual({row["steps"] for row in rows if row["chosen"]}, {1})
+        for row in rows:
+            self.assertAlmostEqual(row["difference"], 0, delta=1e-12)
+
+    def test_a_network_takes_a_few_steps(self):
+        model = self.network()
+        rows = self.calibrate(CHANNELS, "-m", model, "-o", "c.safetensors", "--snr-db", "0,10",
+                              "--steps", "1,4")
+        for row in rows:
+            self.assertEqual(row["chosen"], row["steps"] == 4)
+            if row["steps"] == 4:
+                # Paired: far better known than either error.
+                self.assertLess(row["difference"], -3 * row["difference_stderr"])
+        metadata, _ = read_safetensors((self.folder / "c.safetensors").read_bytes())
+        stored = json.loads(metadata["calibration"])
+        self.assertEqual([entry["steps"] for entry in stored], [4, 4])
+        np.testing.assert_allclose([entry["snr_db"] for entry in stored], [0, 10], atol=1e-9)
+        # The default method takes it, and the errors are those of mean forwarding.
+        noisy = GOLDEN / "cnn_3gpp.channel.snr+0.y.npy"
+        report = self.succeed("denoise", noisy, "-m", "c.safetensors", "-o", "auto.npy", "--snr-db",
+                              0)
+        self.assertIn("4 evaluations", report)
+        self.succeed("denoise", noisy, "-m", model, "-o", "four.npy", "--snr-db", 0, "--method",
+                     "mean-forwarding", "--steps", 4)
+        np.testing.assert_array_equal(self.load("auto.npy"), self.load("four.npy"))
+
+    def test_what_is_wrong_is_named(self):
+        model = self.network()
+        self.save("x.npy", np.ones((5, 64, 16), np.complex64))
+        self.fail_with(1, "calibrate", "x.npy", "-m", model, "-o", "o.safetensors",
+                       says=("x.npy", "equal"))
+        self.save("x.npy", np.ones((5, 8), np.complex64))
+        self.fail_with(1, "calibrate", "x.npy", "-m", model, "-o", "o.safetensors",
+                       says=("x.npy",))
+        self.fail_with(2, "calibrate", "x.npy", "-m", model, "-o", "o.safetensors", "--steps", "0",
+                       says=("--steps",))
+
+
+if __name__ == "__main__":
+    unittest.main()
