@@ -15,9 +15,9 @@ import unittest
 
 import numpy as np
 
-from support import PELLUCID, ProgramTest, coloured, idx, mat5, png, wav
+from support import GOLDEN, PELLUCID, ProgramTest, coloured, idx, mat5, png, wav
 
-COMMANDS = ("fit", "denoise", "sample", "evaluate", "corrupt", "info")
+COMMANDS = ("fit", "denoise", "sample", "evaluate", "corrupt", "calibrate", "import", "export", "info")
 COLUMNS, LINES = 100, 45
 
 
@@ -49,11 +49,14 @@ class HelpTest(ProgramTest):
     def make_what_the_examples_name(self):
         rng = np.random.default_rng(1)
         x = coloured(rng, 300, 6)
-        for name in ("channels", "noisy", "test", "draws", "clean"):
+        for name in ("channels", "noisy", "test", "draws", "clean", "valid"):
             self.save(f"{name}.npy", x)
         self.save("sigma.npy", rng.uniform(0.5, 2, 300))
         self.save("A.npy", np.eye(6)[::2])
         self.save("pilots.npy", x[:, ::2])
+        for name, golden in (("model-425.pt", "cnn_3gpp.pt"), ("measured.npy", "cnn_3gpp.channel.x.npy"),
+                             ("sim_params.json", "cnn_3gpp.sim_params.json")):
+            self.write(name, (GOLDEN / golden).read_bytes())
         images = rng.integers(0, 256, (120, 4, 4)).astype(np.uint8)
         self.write("train-images-idx3-ubyte.gz", gzip.compress(idx(images)))
         self.write("channels.mat", mat5("H", x))

@@ -1,0 +1,204 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""One evaluation of the channel estimators' network: Pellucid beside PyTorch on this processor.
+
+PyTorch (Debian's python3-torch) in the forms that people use: eager, frozen and optimised for
+inference, channels last, each with the batch as it is and split by hand into pieces of 16, and in
+bf16. Both sides' outputs are compared first. All take turns; medians over the rounds, and ratios to
+PyTorch's best single-precision form within a round.
+
+    bench/compare_pytorch.py --write docs/networks.md
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from support import environment
+
+GOLDEN = environment.ROOT / "tests/data/golden"
+STEP = 50
+PIECE = 16
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=9, help="turns of each [9]")
+    parser.add_argument("--batches", type=int, nargs="+", default=(1, 512))
+    parser.add_argument("--threads", type=int, nargs="+", default=(1, 2))
+    parser.add_argument("--bin", type=pathlib.Path, default=environment.build_folder() / "bin")
+    parser.add_argument("--json", default=environment.ROOT / "build/bench/pytorch.json")
+    parser.add_argument("--write", metavar="PAGE", help="put the table between its marks")
+    return parser.parse_args()
+
+
+def torch_network(tensors):
+    """The authors' layers as PyTorch modules; one step, so its scale and shift are constants."""
+    import numpy as np
+    import torch
+
+    def layer(name):
+        weight = torch.from_numpy(tensors[name + ".weight"].astype(np.float32))
+        conv = torch.nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding="same")
+        conv.weight.data, conv.bias.data = weight, torch.from_numpy(
+            tensors[name + ".bias"].astype(np.float32))
+        return conv
+
+    frequencies = np.exp(-np.log(1e4) * np.arange(8) / 7)
+    embedding = np.concatenate([np.sin((STEP - 1) * frequencies), np.cos((STEP - 1) * frequencies)])
+    both = (tensors["time_mlp.time_linear1.weight"] @ embedding
+            + tensors["time_mlp.time_linear1.bias"]).astype(np.float32)
+
+    class Modulation(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            half = len(both) // 2
+            self.scale = torch.nn.Parameter(torch.from_numpy(1 + both[:half])[:, None, None])
+            self.shift = torch.nn.Parameter(torch.from_numpy(both[half:])[:, None, None])
+
+        def forward(self, x):
+            return x * self.scale + self.shift
+
+    relu = torch.nn.ReLU
+    return torch.nn.Sequential(
+        layer("cnn_pre.conv_pre0"), relu(), layer("cnn_pre.conv_pre1"), Modulation(),
+        layer("cnn_post.conv_post0"), relu(), layer("cnn_post.conv_post1"), relu(),
+        layer("cnn_post.conv_post2")).eval()
+
+
+def forms(network, x):
+    """{name: (function, input)} of PyTorch."""
+    import copy
+
+    import torch
+
+    frozen = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, x)))
+    last = copy.deepcopy(network).to(memory_format=torch.channels_last)
+    low = copy.deepcopy(last).to(torch.bfloat16)
+    x_last = x.contiguous(memory_format=torch.channels_last)
+    found = {"f32 eager": (network, x), "f32 frozen": (frozen, x), "f32 channels last": (last, x_last),
+             "bf16 channels last": (low, x_last.to(torch.bfloat16))}
+    if len(x) > PIECE:
+        for name, (function, data) in list(found.items()):
+            if name == "f32 frozen":
+                function = torch.jit.optimize_for_inference(
+                    torch.jit.freeze(torch.jit.trace(network, x[:PIECE])))
+            found[f"{name}, 16 at a time"] = (split(function), data)
+    return found
+
+
+def split(function):
+    import torch
+
+    return lambda data: torch.cat([function(piece) for piece in data.split(PIECE)])
+
+
+class Pellucid:
+    def __init__(self, options, folder, signals, threads):
+        import numpy as np
+
+        self.out = folder / "out.npy"
+        np.save(folder / "in.npy", signals)
+        command = [options.bin / "network_once", folder / "model.safetensors", folder / "in.npy",
+                   self.out, str(threads)]
+        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            raise SystemExit("network_once ended; its message is above")
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline()
+
+    def time(self, repeat):
+        return float(self.ask(f"run {STEP} {repeat}"))
+
+    def outputs(self):
+        import numpy as np
+
+        self.ask("write")
+        return np.load(self.out)
+
+
+def case(options, folder, network, batch, threads):
+    """Rows {form: [seconds of every round]}."""
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(threads)
+    signals = np.random.default_rng(1).standard_normal((batch, 2, 64, 16)).astype(np.float32)
+    ours = Pellucid(options, folder, signals, threads)
+    repeat = max(1, 200 // batch)
+    ours.time(1)
+    seconds = {"pellucid": []}
+    with torch.inference_mode():
+        x = torch.from_numpy(signals)
+        theirs = forms(network, x)
+        reference = network(x).numpy()
+        error = np.abs(ours.outputs() - reference).max() / np.abs(reference).max()
+        if error > 1e-5:
+            raise SystemExit(f"outputs differ by {error:.2g}")
+        for function, data in theirs.values():
+            for _ in range(3):
+                function(data)
+        for _ in range(options.rounds):
+            seconds["pellucid"].append(ours.time(repeat))
+            for name, (function, data) in theirs.items():
+                begin = time.perf_counter()
+                for _ in range(repeat):
+                    function(data)
+                seconds.setdefault(name, []).append((time.perf_counter() - begin) / repeat)
+    ours.process.stdin.close()
+    ours.process.wait()
+    return seconds
+
+
+def main():
+    options = arguments()
+    import torch
+    from support.safetensors import read_safetensors
+    from support.tables import replace_between, significant, table
+
+    rows, results = [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for command in (["import", GOLDEN / "cnn_3gpp.pt", "--params",
+                         GOLDEN / "cnn_3gpp.sim_params.json", "-o", folder / "model.safetensors"],
+                        ["export", folder / "model.safetensors", "-o", folder / "w.safetensors"]):
+            subprocess.run([str(w) for w in (options.bin / "pellucid", *command, "--quiet")],
+                           check=True)
+        _, tensors = read_safetensors(folder / "w.safetensors")
+        network = torch_network(tensors)
+        for batch in options.batches:
+            for threads in options.threads:
+                seconds = case(options, folder, network, batch, threads)
+                results.append({"batch": batch, "threads": threads, "seconds": seconds})
+                best = min((n for n in seconds if n.startswith("f32")),
+                           key=lambda n: statistics.median(seconds[n]))
+                for form, times in seconds.items():
+                    ratio = statistics.median(a / b for a, b in zip(times, seconds["pellucid"]))
+                    rows.append([batch, threads, form + (" (best f32)" if form == best else ""),
+                                 significant(1e3 * statistics.median(times)),
+                                 "" if form == "pellucid" else f"{ratio:.2f}"])
+    text = f"""Commit {environment.commit()}, {time.strftime('%Y-%m-%d')}, {environment.processor()};
+PyTorch {torch.__version__}; medians of {options.rounds} rounds.
+
+{table(["batch", "threads", "form", "ms per step", "times Pellucid's time"], rows)}"""
+    print(text)
+    out = pathlib.Path(options.json)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(results, indent=1))
+    if options.write:
+        replace_between(options.write, "pytorch", text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
