@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Seconds and peak memory of `pellucid denoise` over two decades of samples and of components.
+"""Seconds and peak memory of `pellucid denoise` and `fit` over two decades of samples and of K.
 
 Random full mixtures in 64 dimensions, single precision, 10 dB. The run with one sample - starting,
 reading the model, eigenbases - is shown apart; the rest should grow as the samples and as K.
@@ -25,6 +25,9 @@ SAMPLES = (1000, 3000, 10000, 30000, 100000)
 COMPONENTS = (2, 6, 20, 60, 200)
 FIXED_COMPONENTS = 32  # while the samples grow
 FIXED_SAMPLES = 30000  # while K grows
+FIT_SAMPLES = (3000, 10000, 30000, 100000, 300000)
+FIT_COMPONENTS = (2, 6, 20, 60, 200)
+FIT_PASSES = (2, 7)  # the difference is five passes, without starting and k-means++
 
 
 def arguments():
@@ -105,6 +108,30 @@ def measure(options, folder, sizes):
             for size, both in runs.items()}
 
 
+def measure_fits(options, folder, sizes):
+    """{(samples, K): (seconds a pass, MiB)}, medians, the sizes in turn in every round."""
+    runs = {size: [] for size in sizes}
+    for _ in range(options.rounds):
+        for samples, components in sizes:
+            command = [options.program, "fit", folder.noisy(samples), "--components", components,
+                       "--tolerance", "0", "-o", folder.path / "fit.safetensors", "--threads",
+                       options.threads, "--quiet", "--passes"]
+            few, many = (measured([str(word) for word in (*command, passes)])
+                         for passes in FIT_PASSES)
+            runs[samples, components].append(
+                ((many[0] - few[0]) / (FIT_PASSES[1] - FIT_PASSES[0]), many[1]))
+    return {size: tuple(statistics.median(column) for column in zip(*both))
+            for size, both in runs.items()}
+
+
+def fit_rows(results, sizes):
+    """One row a size: samples, K, seconds a pass, work per sample and component, MiB."""
+    from support.tables import significant
+
+    return [[n, k, significant(results[n, k][0]), significant(1e9 * results[n, k][0] / n / k),
+             f"{results[n, k][1]:.0f}"] for n, k in sizes]
+
+
 def rows(results, sizes):
     """One row a size: samples, K, seconds, of these to start, work per sample and component, MiB."""
     from support.tables import significant
@@ -127,22 +154,34 @@ def main():
     by_samples = [(n, FIXED_COMPONENTS) for n in SAMPLES]
     by_components = [(FIXED_SAMPLES, k) for k in COMPONENTS]
     starts = sorted({(1, k) for _, k in by_samples + by_components})
+    fits = ([(n, FIXED_COMPONENTS) for n in FIT_SAMPLES], [(FIXED_SAMPLES, k) for k in FIT_COMPONENTS])
     with tempfile.TemporaryDirectory() as path:
-        results = measure(options, Folder(path), starts + by_samples + by_components)
+        folder = Folder(path)
+        results = measure(options, folder, starts + by_samples + by_components)
+        fit_results = measure_fits(options, folder, fits[0] + fits[1])
     head = ["samples", "K", "seconds", "one sample: seconds", "more, us per sample",
             "ns per sample and component", "peak MiB", "one sample: MiB"]
+    fit_head = ["samples", "K", "seconds a pass", "ns per sample and component", "peak MiB"]
     text = f"""Commit {environment.commit()}, {time.strftime('%Y-%m-%d')}, {options.threads} threads of {environment.processor()};
 medians of {options.rounds} runs in turn.
 
 {table(head, rows(results, by_samples))}
 
-{table(head, rows(results, by_components))}"""
+{table(head, rows(results, by_components))}
+
+Fits of full covariances to the same samples, a pass of expectation-maximisation:
+
+{table(fit_head, fit_rows(fit_results, fits[0]))}
+
+{table(fit_head, fit_rows(fit_results, fits[1]))}"""
     print(text)
     out = pathlib.Path(options.json)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(
         [{"samples": n, "components": k, "seconds": s, "peak_mib": m}
-         for (n, k), (s, m) in results.items()], indent=1))
+         for (n, k), (s, m) in results.items()]
+        + [{"samples": n, "components": k, "seconds_per_pass": s, "peak_mib": m}
+           for (n, k), (s, m) in fit_results.items()], indent=1))
     if options.write:
         replace_between(options.write, "scaling", text)
     print(f"\n{out}", file=sys.stderr)

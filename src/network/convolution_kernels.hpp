@@ -20,6 +20,8 @@ namespace pellucid::network {
 /// Output channels that one pass computes together, and groups of pixels.
 inline constexpr Index block_channels = 6;
 inline constexpr Index block_vectors = 4;
+/// The same of `convolve_row_pairs`.
+inline constexpr Index row_pair_channels = 4;
 
 enum class Activation { none, relu, silu };
 
@@ -41,6 +43,9 @@ struct Convolution {
   const Index* positions;  ///< where vectors of pixels begin; a multiple of `block_vectors` of them
   Index position_count;
   const float* mask;  ///< a plane of ones and zeros
+  // Of `convolve_row_pairs` alone:
+  Index pitch;     ///< floats from a pixel to the one below
+  float* scratch;  ///< `row_pair_scratch` floats, aligned to 64 bytes
 };
 
 /// `out = act(scale in + shift)` over the same vectors of pixels, channel by channel.
@@ -55,10 +60,20 @@ struct Pointwise {
   const float* mask;
 };
 
+/// Floats that `convolve_row_pairs` needs for so many input channels.
+inline constexpr Index row_pair_scratch(Index input_channels, Index lanes) {
+  return block_vectors * 4 * 3 * lanes * input_channels;
+}
+
 /// Kernels of one instruction set.
 struct NetworkKernels {
   Index lanes;  ///< pixels of a vector
   void (*convolve)(const Convolution&);
+  /// The same for 3 x 3 taps with a third less work: `positions` are those of every other row, all
+  /// of whose vectors lie within rows, and weights have a row's taps replaced by four numbers u:
+  /// blocks of `row_pair_channels` output channels: number by number, input channel by input
+  /// channel, column by column of taps, one weight an output channel.
+  void (*convolve_row_pairs)(const Convolution&);
   void (*pointwise)(const Pointwise&);
 };
 

@@ -58,6 +58,14 @@ template <Activation activation>
   }
 }
 
+/// What becomes of a convolution's sums before they are stored.
+template <Activation activation>
+[[gnu::always_inline]] inline void put(const Convolution& c, Index channel, Index at, Floats sum) {
+  Floats value = activate<activation>(sum * c.scale[channel] + c.shift[channel]);
+  if (c.residuals != nullptr) value += load(c.residuals[channel] + at);
+  store(c.outputs[channel] + at, value * load(c.mask + at));
+}
+
 /// One block of output channels at a few vectors of pixels; everything stays in registers.
 template <Activation activation, int channels>
 void convolve_block(const Convolution& c, const float* weights, Index first, const Index* at) {
@@ -83,13 +91,8 @@ void convolve_block(const Convolution& c, const float* weights, Index first, con
   }
 #pragma GCC unroll 8
   for (int o = 0; o < channels; ++o) {
-    const Index channel = first + o;
 #pragma GCC unroll 8
-    for (int v = 0; v < register_vectors; ++v) {
-      Floats value = activate<activation>(sum[o][v] * c.scale[channel] + c.shift[channel]);
-      if (c.residuals != nullptr) value += load(c.residuals[channel] + at[v]);
-      store(c.outputs[channel] + at[v], value * load(c.mask + at[v]));
-    }
+    for (int v = 0; v < register_vectors; ++v) put<activation>(c, first + o, at[v], sum[o][v]);
   }
 }
 
@@ -130,6 +133,14 @@ void convolve(const Convolution& c) {
   }
 }
 
+}  // namespace
+}  // namespace pellucid::network
+
+#include "network/row_pair_kernels_impl.hpp"
+
+namespace pellucid::network {
+namespace {
+
 template <Activation activation>
 void pointwise_all(const Pointwise& p) {
   for (Index channel = 0; channel < p.channels; ++channel) {
@@ -153,7 +164,7 @@ void pointwise(const Pointwise& p) {
   }
 }
 
-inline constexpr NetworkKernels kernels = {lanes, convolve, pointwise};
+inline constexpr NetworkKernels kernels = {lanes, convolve, convolve_row_pairs, pointwise};
 
 }  // namespace
 }  // namespace pellucid::network

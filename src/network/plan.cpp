@@ -6,6 +6,17 @@
 
 namespace pellucid::network {
 
+namespace {
+
+// To whole blocks: computing the last vector twice does no harm.
+void fill_up(std::vector<Index>& positions) {
+  while (static_cast<Index>(positions.size()) % block_vectors != 0) {
+    positions.push_back(positions.back());
+  }
+}
+
+}  // namespace
+
 Resolution::Resolution(Index rows, Index columns, Index rows_around, Index columns_around,
                        Index lanes)
     : height(rows),
@@ -20,9 +31,13 @@ Resolution::Resolution(Index rows, Index columns, Index rows_around, Index colum
     if (rows_fit && at % pitch == width) at += pitch - width;
     positions.push_back(at);
   }
-  while (static_cast<Index>(positions.size()) % block_vectors != 0) {
-    positions.push_back(positions.back());
+  if (rows_fit && height % 2 == 0) {
+    for (const Index at : positions) {
+      if (at / pitch % 2 == 0) row_pairs.push_back(at);
+    }
   }
+  fill_up(positions);
+  fill_up(row_pairs);
   for (Index row = -halo_rows; row <= halo_rows; ++row) {
     for (Index column = -halo; column <= halo; ++column) taps.push_back(row * pitch + column);
   }

@@ -22,6 +22,8 @@ struct Resolution {
   Index pitch;            ///< floats from a pixel to the one below
   Index plane_size;       ///< floats, with room for a vector that reaches beyond
   std::vector<Index> positions;
+  /// Those of every other row, where vectors lie within rows and rows come in pairs; else empty.
+  std::vector<Index> row_pairs;
   std::vector<Index> taps;  ///< distances from a pixel to those a kernel reads, row by row
   std::vector<float> mask;  ///< a plane: 1 at pixels, 0 around them
 
@@ -48,7 +50,8 @@ struct ChannelAffine {
 struct ConvolutionLayer {
   std::size_t resolution;
   Planes inputs, residuals, outputs;
-  std::vector<float> weights;  ///< in the kernels' order
+  bool in_row_pairs;           ///< by `convolve_row_pairs`
+  std::vector<float> weights;  ///< in its kernel's order
   ChannelAffine affine;
   std::size_t condition_at;  ///< where its scales and then its shifts are
   Activation activation;
@@ -95,6 +98,7 @@ struct Plan {
   Planes inputs, outputs;
   StepFeatures features;
   std::size_t condition_size = 0;
+  Index scratch_size = 0;  ///< floats
   const NetworkKernels* kernels = nullptr;
 };
 

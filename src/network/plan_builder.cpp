@@ -6,6 +6,17 @@
 
 namespace pellucid::network {
 
+namespace {
+
+// u of row_pair_kernels_impl.hpp: the taps of a column stand 3 apart.
+float row_pair_weight(int number, const float* g) {
+  const double g0 = g[0], g1 = g[3], g2 = g[6];
+  const double u[] = {g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2};
+  return static_cast<float>(u[number]);
+}
+
+}  // namespace
+
 PlanBuilder::PlanBuilder(const NetworkArchitecture& architecture, const NamedTensors& tensors,
                          Index kernel_size, Index resolutions, const NetworkKernels& kernels)
     : tensors_(tensors), free_(static_cast<std::size_t>(resolutions)) {
@@ -100,13 +111,43 @@ std::vector<float> PlanBuilder::packed(const std::vector<std::string>& names) co
   return weights;
 }
 
+std::vector<float> PlanBuilder::packed_row_pairs(const std::vector<std::string>& names) const {
+  const Index out = tensor(names.front() + ".weight").shape[0];
+  std::vector<float> weights;
+  for (Index first = 0; first < out; first += row_pair_channels) {
+    const Index width = std::min(row_pair_channels, out - first);
+    for (int number = 0; number < 4; ++number) {
+      for (const std::string& name : names) {
+        const Tensor& weight = tensor(name + ".weight");
+        for (Index entry = 0; entry < 3 * weight.shape[1]; ++entry) {
+          for (Index o = first; o < first + width; ++o) {
+            // (output, input, row, column): entry counts inputs and columns.
+            const Index at = (o * weight.shape[1] + entry / 3) * 9 + entry % 3;
+            weights.push_back(row_pair_weight(number, weight.values.data() + at));
+          }
+        }
+      }
+    }
+  }
+  return weights;
+}
+
 Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t resolution,
                              const Planes& inputs, ChannelAffine affine, Activation activation,
                              const Planes& residuals) {
   for (std::size_t i = 1; i < names.size(); ++i) affine.bias += vector(names[i] + ".bias");
-  const Index count = affine.bias.size();
+  const Index count = affine.bias.size(), in = static_cast<Index>(inputs.size());
   Planes outputs = take(resolution, count);
-  plan.layers.emplace_back(ConvolutionLayer{resolution, inputs, residuals, outputs, packed(names),
+  const Resolution& r = plan.resolutions[resolution];
+  // Below, transforming the input costs more than the products saved.
+  constexpr Index few_inputs = 8, few_outputs = 16;
+  const bool in_row_pairs = r.taps.size() == 9 && r.halo_rows == 1 && !r.row_pairs.empty() &&
+                            in >= few_inputs && count >= few_outputs;
+  if (in_row_pairs) {
+    plan.scratch_size = std::max(plan.scratch_size, row_pair_scratch(in, plan.kernels->lanes));
+  }
+  plan.layers.emplace_back(ConvolutionLayer{resolution, inputs, residuals, outputs, in_row_pairs,
+                                            in_row_pairs ? packed_row_pairs(names) : packed(names),
                                             std::move(affine), plan.condition_size, activation});
   plan.condition_size += 2 * static_cast<std::size_t>(count);
   return outputs;

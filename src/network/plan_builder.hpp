@@ -43,6 +43,7 @@ class PlanBuilder {
   [[nodiscard]] const Tensor& tensor(const std::string& name) const;
   [[nodiscard]] Eigen::VectorXd vector(const std::string& name) const;
   [[nodiscard]] std::vector<float> packed(const std::vector<std::string>& names) const;
+  [[nodiscard]] std::vector<float> packed_row_pairs(const std::vector<std::string>& names) const;
 
   const NamedTensors& tensors_;
   std::vector<Planes> free_;

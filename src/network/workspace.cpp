@@ -8,7 +8,7 @@ namespace pellucid::network {
 namespace {
 
 void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition,
-         const PlaneMemory::LayerPlanes& planes) {
+         const PlaneMemory::LayerPlanes& planes, float* scratch) {
   const Resolution& r = plan.resolutions[layer.resolution];
   const float* scale = condition + layer.condition_at;
   const auto in = static_cast<Index>(layer.inputs.size());
@@ -25,14 +25,17 @@ void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition
   c.residuals = planes.residuals.empty() ? nullptr : planes.residuals.data();
   c.outputs = planes.outputs.data();
   c.output_channels = out;
-  c.positions = r.positions.data();
-  c.position_count = static_cast<Index>(r.positions.size());
+  const std::vector<Index>& positions = layer.in_row_pairs ? r.row_pairs : r.positions;
+  c.positions = positions.data();
+  c.position_count = static_cast<Index>(positions.size());
   c.mask = r.mask.data() + r.origin();
-  plan.kernels->convolve(c);
+  c.pitch = r.pitch;
+  c.scratch = scratch;
+  (layer.in_row_pairs ? plan.kernels->convolve_row_pairs : plan.kernels->convolve)(c);
 }
 
 void run(const PointwiseLayer& layer, const Plan& plan, const float*,
-         const PlaneMemory::LayerPlanes& planes) {
+         const PlaneMemory::LayerPlanes& planes, float*) {
   const Resolution& r = plan.resolutions[layer.resolution];
   plan.kernels->pointwise({planes.inputs.data(), layer.scale.data(), layer.shift.data(),
                            layer.activation, planes.outputs.data(),
@@ -64,7 +67,7 @@ void upsample(const Resolution& from, const Resolution& to, const float* in, flo
 }
 
 void run(const ResamplingLayer& layer, const Plan& plan, const float*,
-         const PlaneMemory::LayerPlanes& planes) {
+         const PlaneMemory::LayerPlanes& planes, float*) {
   const Resolution &from = plan.resolutions[layer.from], &to = plan.resolutions[layer.to];
   const auto resample = layer.kind == ResamplingLayer::Kind::pool ? pool : upsample;
   for (std::size_t i = 0; i < planes.inputs.size(); ++i) {
@@ -73,7 +76,7 @@ void run(const ResamplingLayer& layer, const Plan& plan, const float*,
 }
 
 void run(const EdgeLayer& layer, const Plan& plan, const float*,
-         const PlaneMemory::LayerPlanes& planes) {
+         const PlaneMemory::LayerPlanes& planes, float*) {
   const Resolution& r = plan.resolutions[layer.resolution];
   for (float* plane : planes.outputs) {
     for (Index row = 0; row < r.height; ++row) {
@@ -103,6 +106,7 @@ PlaneMemory::PlaneMemory(const Plan& plan) {
     size += static_cast<std::size_t>(r.plane_size);
   }
   memory_.setZero(static_cast<Index>(size));
+  scratch_.setZero(plan.scratch_size);
   for (const Layer& layer : plan.layers) {
     LayerPlanes& planes = layers_.emplace_back();
     std::visit(
@@ -123,8 +127,9 @@ PlaneMemory::PlaneMemory(const Plan& plan) {
 
 void run_layers(const Plan& plan, const float* condition, PlaneMemory& memory) {
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
-    std::visit([&](const auto& layer) { run(layer, plan, condition, memory.layer(i)); },
-               plan.layers[i]);
+    std::visit(
+        [&](const auto& layer) { run(layer, plan, condition, memory.layer(i), memory.scratch()); },
+        plan.layers[i]);
   }
 }
 

@@ -19,11 +19,12 @@ class PlaneMemory {
 
   /// First pixel of a plane.
   [[nodiscard]] float* plane(std::size_t number) { return memory_.data() + offsets_[number]; }
+  [[nodiscard]] float* scratch() { return scratch_.data(); }
   [[nodiscard]] const LayerPlanes& layer(std::size_t number) const { return layers_[number]; }
 
  private:
   std::vector<std::size_t> offsets_;
-  Eigen::VectorXf memory_;
+  Eigen::VectorXf memory_, scratch_;  // Eigen aligns to 64 bytes
   std::vector<LayerPlanes> layers_;
 };
 
