@@ -9,45 +9,11 @@
 #include <unordered_map>
 
 #include "io/input_file.hpp"
+#include "io/torch/pickle_instructions.hpp"
 
 namespace pellucid::io {
 
 namespace {
-
-// The instructions, by their names in Python's `pickletools`.
-enum Op : unsigned char {
-  MARK = '(',
-  STOP = '.',
-  NONE = 'N',
-  REDUCE = 'R',
-  BINPERSID = 'Q',
-  BUILD = 'b',
-  GLOBAL = 'c',
-  EMPTY_DICT = '}',
-  EMPTY_LIST = ']',
-  EMPTY_TUPLE = ')',
-  APPEND = 'a',
-  APPENDS = 'e',
-  SETITEM = 's',
-  SETITEMS = 'u',
-  TUPLE = 't',
-  BININT = 'J',
-  BININT1 = 'K',
-  BININT2 = 'M',
-  BINFLOAT = 'G',
-  BINUNICODE = 'X',
-  BINGET = 'h',
-  LONG_BINGET = 'j',
-  BINPUT = 'q',
-  LONG_BINPUT = 'r',
-  PROTO = 0x80,
-  TUPLE1 = 0x85,
-  TUPLE2 = 0x86,
-  TUPLE3 = 0x87,
-  NEWTRUE = 0x88,
-  NEWFALSE = 0x89,
-  LONG1 = 0x8a
-};
 
 // A value may be referred to many times: what a reference copies must be short.
 constexpr std::size_t most_axes = 8, longest_key = 64;
@@ -125,6 +91,7 @@ class Interpreter {
     const auto& items = value_of<PickleSequence>(id, "a shape").items;
     if (items.size() > most_axes) damaged("a tensor has too many axes");
     std::vector<std::int64_t> numbers;
+    numbers.reserve(items.size());
     for (const PickleId item : items) numbers.push_back(whole(item));
     return numbers;
   }
@@ -208,103 +175,129 @@ class Interpreter {
     stack_.push_back(found->second);
   }
 
-  // False at the end.
+  // False at the end. The instructions come in groups, so that each reads at a glance.
   bool step(std::uint8_t op) {
-    switch (op) {
-      case STOP:
-        return false;
-      case PROTO:
-        if (number<std::uint8_t>() != 2) damaged("its pickle is not of protocol 2");
-        break;
-      case MARK:
-        marks_.push_back(stack_.size());
-        break;
-      case NONE:
-        push(PickleNone{});
-        break;
-      case NEWTRUE:
-        push(true);
-        break;
-      case NEWFALSE:
-        push(false);
-        break;
-      case BININT:
-        push(std::int64_t{number<std::int32_t>()});
-        break;
-      case BININT1:
-        push(std::int64_t{number<std::uint8_t>()});
-        break;
-      case BININT2:
-        push(std::int64_t{number<std::uint16_t>()});
-        break;
-      case LONG1:
-        long_number();
-        break;
-      case BINFLOAT:
-        float_number();
-        break;
-      case BINUNICODE:
-        push(std::string(take(number<std::uint32_t>())));
-        break;
-      case EMPTY_DICT:
-        push(PickleDict{});
-        break;
-      case EMPTY_LIST:
-      case EMPTY_TUPLE:
-        push(PickleSequence{});
-        break;
-      case TUPLE:
-        push(PickleSequence{pop_to_mark()});
-        break;
-      case TUPLE1:
-        push(PickleSequence{pop_many(1)});
-        break;
-      case TUPLE2:
-        push(PickleSequence{pop_many(2)});
-        break;
-      case TUPLE3:
-        push(PickleSequence{pop_many(3)});
-        break;
-      case APPEND:
-        append(pop_many(1));
-        break;
-      case APPENDS:
-        append(pop_to_mark());
-        break;
-      case SETITEM:
-        set_items(pop_many(2));
-        break;
-      case SETITEMS:
-        set_items(pop_to_mark());
-        break;
-      case BUILD:
-        pop();
-        break;  // an ordered dictionary's attributes
-      case GLOBAL:
-        global();
-        break;
-      case BINPERSID:
-        persistent_id();
-        break;
-      case REDUCE:
-        reduce();
-        break;
-      case BINPUT:
-        remember(number<std::uint8_t>());
-        break;
-      case LONG_BINPUT:
-        remember(number<std::uint32_t>());
-        break;
-      case BINGET:
-        recall(number<std::uint8_t>());
-        break;
-      case LONG_BINGET:
-        recall(number<std::uint32_t>());
-        break;
-      default:
-        damaged(fmt::format("its pickle has the instruction {:#04x}", op));
+    if (op == op_stop) return false;
+    if (!constant(op) && !container(op) && !object(op) && !memory(op)) {
+      damaged(fmt::format("its pickle has the instruction {:#04x}", op));
     }
     return true;
+  }
+
+  bool constant(std::uint8_t op) {
+    switch (op) {
+      case op_none:
+        push(PickleNone{});
+        return true;
+      case op_newtrue:
+        push(true);
+        return true;
+      case op_newfalse:
+        push(false);
+        return true;
+      case op_binint:
+        push(std::int64_t{number<std::int32_t>()});
+        return true;
+      case op_binint1:
+        push(std::int64_t{number<std::uint8_t>()});
+        return true;
+      case op_binint2:
+        push(std::int64_t{number<std::uint16_t>()});
+        return true;
+      case op_long1:
+        long_number();
+        return true;
+      case op_binfloat:
+        float_number();
+        return true;
+      case op_binunicode:
+        push(std::string(take(number<std::uint32_t>())));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool container(std::uint8_t op) {
+    switch (op) {
+      case op_mark:
+        marks_.push_back(stack_.size());
+        return true;
+      case op_empty_dict:
+        push(PickleDict{});
+        return true;
+      case op_empty_list:
+      case op_empty_tuple:
+        push(PickleSequence{});
+        return true;
+      case op_tuple:
+        push(PickleSequence{pop_to_mark()});
+        return true;
+      case op_tuple1:
+        push(PickleSequence{pop_many(1)});
+        return true;
+      case op_tuple2:
+        push(PickleSequence{pop_many(2)});
+        return true;
+      case op_tuple3:
+        push(PickleSequence{pop_many(3)});
+        return true;
+      case op_append:
+        append(pop_many(1));
+        return true;
+      case op_appends:
+        append(pop_to_mark());
+        return true;
+      case op_setitem:
+        set_items(pop_many(2));
+        return true;
+      case op_setitems:
+        set_items(pop_to_mark());
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool object(std::uint8_t op) {
+    switch (op) {
+      case op_proto:
+        if (number<std::uint8_t>() != 2) damaged("its pickle is not of protocol 2");
+        return true;
+      case op_build:
+        pop();
+        return true;  // an ordered dictionary's attributes
+      case op_global:
+        global();
+        return true;
+      case op_binpersid:
+        persistent_id();
+        return true;
+      case op_reduce:
+        reduce();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool memory(std::uint8_t op) {
+    switch (op) {
+      case op_binput:
+        remember(number<std::uint8_t>());
+        return true;
+      case op_long_binput:
+        remember(number<std::uint32_t>());
+        return true;
+      case op_binget:
+        recall(number<std::uint8_t>());
+        return true;
+      case op_long_binget:
+        recall(number<std::uint32_t>());
+        return true;
+      default:
+        return false;
+    }
   }
 
   std::string_view rest_;
