@@ -143,7 +143,7 @@ PatchShrinkage<T> shrink_patches(ConstBatch<T> array, const std::vector<Index>& 
   maps.noise_variance = given_variances(grid, options.noise_std, counts, maps.voxels);
   maps.rank = maps.weight = Eigen::VectorXd::Zero(grid.windows());
 
-  const WindowJudge judge(options, looks, is_complex<T>);
+  const WindowJudge judge(options, grid.window_voxels(), looks);
   const PatchTask<T> task{array, grid, judge, options, maps};
   PatchShrinkage<T> result;
   if constexpr (is_complex<T>) {

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pellucid/noise/matrix_noise.hpp"
-
 namespace pellucid {
 
 namespace {
@@ -23,18 +21,15 @@ Eigen::VectorXd singular_values(const double* eigenvalues, Index stride, Index c
 
 }  // namespace
 
-double WindowJudge::estimate(const Eigen::VectorXd& singular_values, Index voxels) const {
-  return edge_noise({singular_values, voxels, looks_, is_complex_}).noise_std;
-}
-
 WindowFactors WindowJudge::judge(const double* eigenvalues, Index stride, Index voxels,
                                  double noise_variance) const {
   WindowFactors window;
   const Index count = std::min(voxels, looks_);
   if (count == 0 || (estimates_ && count < least_side)) return window;
   const Eigen::VectorXd values = singular_values(eigenvalues, stride, count);
-  const double noise_std = estimates_ ? estimate(values, voxels) : std::sqrt(noise_variance);
-  window.noise_variance = noise_std * noise_std;
+  window.noise_variance =
+      estimates_ ? noise_.variance(values.cwiseAbs2(), voxels, looks_) : noise_variance;
+  const double noise_std = std::sqrt(window.noise_variance);
   Index rank = 0;
   if (noise_std > 0) {
     const SingularValueShrinkage shrink(rule_, static_cast<double>(voxels),

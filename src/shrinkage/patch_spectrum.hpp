@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pellucid/shrinkage/patch_shrinkage.hpp"
+#include "shrinkage/bulk_noise.hpp"
 
 namespace pellucid {
 
@@ -17,12 +18,12 @@ struct WindowFactors {
 /// Decides on windows by the eigenvalues of their Gram matrices.
 class WindowJudge {
  public:
-  WindowJudge(const PatchOptions& options, Index looks, bool is_complex)
+  WindowJudge(const PatchOptions& options, Index voxels, Index looks)
       : rule_(options.rule),
         by_rank_(options.weights == PatchWeights::by_rank),
         estimates_(options.noise_std.empty()),
         looks_(looks),
-        is_complex_(is_complex) {}
+        noise_(voxels, looks) {}
 
   /// `eigenvalues` descending, at distance `stride`; `voxels` that count; `noise_variance` is not
   /// looked at where the noise is estimated.
@@ -30,15 +31,10 @@ class WindowJudge {
                                     double noise_variance) const;
 
  private:
-  [[nodiscard]] double estimate(const Eigen::VectorXd& singular_values, Index voxels) const;
-
   ShrinkageRule rule_;
   bool by_rank_, estimates_;
   Index looks_;
-  bool is_complex_;
+  BulkNoise noise_;
 };
-
-/// The least smaller side of a window whose noise can be estimated.
-inline constexpr Index least_side = 4;
 
 }  // namespace pellucid

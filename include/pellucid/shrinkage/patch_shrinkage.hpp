@@ -45,9 +45,11 @@ struct PatchShrinkage {
 /// Local low-rank denoising of an N-dimensional array whose last axis holds repeated looks at the
 /// same voxels (diffusion weightings, echoes, frames). Every window of `patch` voxels that lies
 /// wholly inside the array, one at every place, is a matrix of voxels x looks; its noise level is
-/// estimated (`edge_noise`), its singular values are shrunk (`SingularValueShrinkage`), and the
-/// estimates of all windows that cover a voxel are averaged. Voxels next to a border are covered by
-/// fewer windows.
+/// estimated, its singular values are shrunk (`SingularValueShrinkage`), and the estimates of all
+/// windows that cover a voxel are averaged. Voxels next to a border are covered by fewer windows.
+///
+/// A window's noise level is read off the lower 80 % of the singular values that do not stand out
+/// of the Marchenko-Pastur law, docs/linear.md.
 ///
 /// Veraart et al., *Denoising of diffusion MRI using random matrix theory*, NeuroImage 2016, for
 /// windows and noise level; Gavish and Donoho 2017 for the shrinkage.
