@@ -40,7 +40,7 @@ def fibre(rng, shape, width):
     return u, 1.7 + 0.2 * smooth_field(rng, shape, width)
 
 
-def clean_signals(shape=(64, 64, 20), seed=1, width=6.0):
+def clean_signals(shape=(64, 64, 20), seed=1, width=10.0):
     """Array `shape + (60,)`; the unweighted signal is about 1."""
     rng = np.random.default_rng(seed)
     logits = np.stack([smooth_field(rng, shape, width) for _ in range(3)], axis=-1)
@@ -68,7 +68,7 @@ def main():
     parser.add_argument("clean", help="output, .npy")
     parser.add_argument("noisy", help="output, .npy")
     parser.add_argument("--shape", default="64,64,20", help="voxels along each axis")
-    parser.add_argument("--noise-std", type=float, default=0.2)
+    parser.add_argument("--noise-std", type=float, default=0.16)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     shape = tuple(int(size) for size in arguments.shape.split(","))

@@ -30,11 +30,7 @@ inline constexpr double epsilon = 0x1p-52;
 /// Parts of the work space for matrices of order `m`.
 struct LaneWork {
   LaneWork(Index m, Doubles* at)
-      : scale(at),
-        diagonal(at + m),
-        side(at + 2 * m),
-        tau(at + 3 * m),
-        vectors(at + 16 * m) {
+      : scale(at), diagonal(at + m), side(at + 2 * m), tau(at + 3 * m), vectors(at + 16 * m) {
     for (int i = 0; i < 12; ++i) spare[i] = at + (4 + i) * m;
   }
   Doubles* scale;     // 1 / trace

@@ -32,28 +32,28 @@ struct WindowLines {
 };
 
 /// Kernels of one instruction set. A group is `lanes` matrices: number `lane` has its entry `k` at
-/// `[k * lanes + lane]`. Work space and groups are aligned to 64 bytes. Windows are handled in whole
-/// groups: lines are readable and writable, and zero, as far as the last group's windows reach,
-/// rounded up to a whole number of groups.
+/// `[k * lanes + lane]`. Work space and groups are aligned to 64 bytes. Windows are handled in
+/// whole groups: lines are readable and writable, and zero, as far as the last group's windows
+/// reach, rounded up to a whole number of groups.
 template <class Real>
 struct WindowKernels {
   Index lanes;
 
-  /// Eigenvalues of a group of positive semidefinite matrices of order `m`, descending, `m x lanes`.
-  /// Absolute error of some units in the last place of the largest. `matrices` is left as the
-  /// reflectors that `spectral` reads, `work` likewise: `work_size(m)` doubles.
+  /// Eigenvalues of a group of positive semidefinite matrices of order `m`, descending, `m x
+  /// lanes`. Absolute error of some units in the last place of the largest. `matrices` is left as
+  /// the reflectors that `spectral` reads, `work` likewise: `work_size(m)` doubles.
   void (*eigenvalues)(Index m, double* matrices, double* values, double* work);
 
-  /// `base I + sum_k (weight_k - base) u_k u_k^T` over the `count` leading eigenvectors of the group
-  /// that `eigenvalues` saw last, packed, entry `k` of lane at `[k * stride + lane]`. `weights` are
-  /// `count x lanes`; `base` is a number a lane.
+  /// `base I + sum_k (weight_k - base) u_k u_k^T` over the `count` leading eigenvectors of the
+  /// group that `eigenvalues` saw last, packed, entry `k` of lane at `[k * stride + lane]`.
+  /// `weights` are `count x lanes`; `base` is a number a lane.
   void (*spectral)(Index m, const double* matrices, const double* values, Index count,
                    const double* weights, const double* base, double* work, double* result,
                    Index stride);
 
-  /// Gram matrices of looks, `sum over the voxels of a window of x_i x_j`, of the windows `first ...
-  /// first + count - 1` as groups; `count` is a multiple of `lanes`. `sums` holds 16 (count + width +
-  /// lanes) doubles.
+  /// Gram matrices of looks, `sum over the voxels of a window of x_i x_j`, of the windows `first
+  /// ... first + count - 1` as groups; `count` is a multiple of `lanes`. `sums` holds 16 (count +
+  /// width + lanes) doubles.
   void (*gram_of_looks)(const WindowLines<Real>& lines, Index first, Index count, double* sums,
                         double* grams);
   /// `result_k = sum over dx < width of from[k * stride - dx]`, groups of `entries` numbers: the

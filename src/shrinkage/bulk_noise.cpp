@@ -24,8 +24,7 @@ double expected_sum(Index m, Index n) {
   const double radius = 2 * std::sqrt(beta);
   const double sine = std::clamp((x - 1 - beta) / radius, -1.0, 1.0);
   const double angle = std::asin(sine);
-  const double area =
-      radius * radius / 2 * (angle + sine * std::cos(angle) + std::numbers::pi / 2);
+  const double area = radius * radius / 2 * (angle + sine * std::cos(angle) + std::numbers::pi / 2);
   return static_cast<double>(m) * static_cast<double>(n) * area / (2 * std::numbers::pi * beta);
 }
 
@@ -49,9 +48,8 @@ double BulkNoise::variance(const Eigen::VectorXd& squares, Index rows, Index col
     // Summed afresh where little is left: differences of large numbers would be rounding.
     rest = squares.tail(m - rank - 1).sum();
   }
-  const double expected = rows == rows_ && cols == cols_
-                              ? expected_[static_cast<std::size_t>(rank)]
-                              : expected_sum(m - rank, n - rank);
+  const double expected = rows == rows_ && cols == cols_ ? expected_[static_cast<std::size_t>(rank)]
+                                                         : expected_sum(m - rank, n - rank);
   return squares.tail(lower_part(m - rank)).sum() / expected;
 }
 

@@ -14,19 +14,22 @@ namespace {
 
 void check(const std::vector<Index>& shape, const std::vector<Index>& patch) {
   if (shape.empty()) {
-    throw Error("the array has one axis: windows need one or more before the last, which counts "
-                "looks");
+    throw Error(
+        "the array has one axis: windows need one or more before the last, which counts "
+        "looks");
   }
   if (patch.size() != shape.size()) {
-    throw Error(fmt::format("a window of {} has {} axes, the array has {} before its last, the "
-                            "looks: give one length for each",
-                            fmt::join(patch, ","), patch.size(), shape.size()));
+    throw Error(
+        fmt::format("a window of {} has {} axes, the array has {} before its last, the "
+                    "looks: give one length for each",
+                    fmt::join(patch, ","), patch.size(), shape.size()));
   }
   for (std::size_t a = 0; a < patch.size(); ++a) {
     if (patch[a] < 1 || patch[a] > shape[a]) {
-      throw Error(fmt::format("a window of {} does not fit into {} voxels along axis {}: give 1 to "
-                              "{}",
-                              patch[a], shape[a], a + 1, shape[a]));
+      throw Error(
+          fmt::format("a window of {} does not fit into {} voxels along axis {}: give 1 to "
+                      "{}",
+                      patch[a], shape[a], a + 1, shape[a]));
     }
   }
 }

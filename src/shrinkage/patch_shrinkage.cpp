@@ -18,13 +18,15 @@ namespace {
 PatchGrid grid_of(const std::vector<Index>& shape, Index looks, Index voxels,
                   const std::vector<Index>& patch) {
   if (shape.empty() || shape.back() != looks) {
-    throw Error(fmt::format("the array's shape ends in {}, its looks are {}: give the shape of the "
-                            "whole array",
-                            shape.empty() ? 0 : shape.back(), looks));
+    throw Error(
+        fmt::format("the array's shape ends in {}, its looks are {}: give the shape of the "
+                    "whole array",
+                    shape.empty() ? 0 : shape.back(), looks));
   }
   PatchGrid grid({shape.begin(), shape.end() - 1}, patch);
   if (grid.voxels() != voxels) {
-    throw Error(fmt::format("the array's shape has {} voxels, the array {}", grid.voxels(), voxels));
+    throw Error(
+        fmt::format("the array's shape has {} voxels, the array {}", grid.voxels(), voxels));
   }
   return grid;
 }
@@ -32,20 +34,23 @@ PatchGrid grid_of(const std::vector<Index>& shape, Index looks, Index voxels,
 void check_noise(const PatchGrid& grid, Index looks, const PatchOptions& options) {
   const auto given = static_cast<Index>(options.noise_std.size());
   if (given == 0 && std::min(grid.window_voxels(), looks) < least_side) {
-    throw Error(fmt::format("windows of {} voxels and {} looks are too small to estimate noise from: "
-                            "give its standard deviation, or {} or more of both",
-                            grid.window_voxels(), looks, least_side));
+    throw Error(
+        fmt::format("windows of {} voxels and {} looks are too small to estimate noise from: "
+                    "give its standard deviation, or {} or more of both",
+                    grid.window_voxels(), looks, least_side));
   }
   if (given > 1 && given != grid.voxels()) {
-    throw Error(fmt::format("{} standard deviations of the noise for {} voxels: give one for each, "
-                            "or one for all",
-                            given, grid.voxels()));
+    throw Error(
+        fmt::format("{} standard deviations of the noise for {} voxels: give one for each, "
+                    "or one for all",
+                    given, grid.voxels()));
   }
   for (const double noise_std : options.noise_std) {
     if (!(noise_std >= 0) || !std::isfinite(noise_std)) {
-      throw Error(fmt::format("a standard deviation of the noise is {}: give finite numbers of at "
-                              "least 0",
-                              noise_std));
+      throw Error(
+          fmt::format("a standard deviation of the noise is {}: give finite numbers of at "
+                      "least 0",
+                      noise_std));
     }
   }
 }
@@ -109,8 +114,8 @@ Eigen::VectorXd finish(ConstBatch<T> array, const Eigen::VectorXd& weights, Matr
 
 WindowFactors WindowMaps::judge(const WindowJudge& judge, const double* eigenvalues, Index stride,
                                 Index number) {
-  WindowFactors factors = judge.judge(eigenvalues, stride, std::lround(voxels[number]),
-                                      noise_variance[number]);
+  WindowFactors factors =
+      judge.judge(eigenvalues, stride, std::lround(voxels[number]), noise_variance[number]);
   noise_variance[number] = factors.noise_variance;
   rank[number] = factors.rank;
   weight[number] = factors.weight;
@@ -159,9 +164,9 @@ PatchShrinkage<T> shrink_patches(ConstBatch<T> array, const std::vector<Index>& 
   return result;
 }
 
-#define PELLUCID_INSTANTIATE(T)                                    \
-  template PatchShrinkage<T> shrink_patches<T>(                    \
-      ConstBatch<T>, const std::vector<Index>&, const PatchOptions&);
+#define PELLUCID_INSTANTIATE(T)                                                          \
+  template PatchShrinkage<T> shrink_patches<T>(ConstBatch<T>, const std::vector<Index>&, \
+                                               const PatchOptions&);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<float>)

@@ -14,8 +14,9 @@ namespace {
 
 using Dense = Eigen::MatrixXd;
 
-// One matrix a lane, from `make(lane)`, through the kernels; `check(lane, matrix, values, function)`
-// sees eigenvalues and the spectral function with the weights below on `count` leading vectors.
+// One matrix a lane, from `make(lane)`, through the kernels; `check(lane, matrix, values,
+// function)` sees eigenvalues and the spectral function with the weights below on `count` leading
+// vectors.
 template <class Make, class Check>
 void for_all_lanes(Index m, Index count, const Make& make, const Check& check) {
   for (const Isa isa : supported_isas()) {

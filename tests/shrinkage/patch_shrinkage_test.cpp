@@ -28,8 +28,8 @@ void expect_plain(const std::vector<Index>& shape, PatchOptions options, double 
     }
   }
   const PatchShrinkage<T> result = shrink<T>(array, shape, options);
-  const PlainPatches plain = plain_patches(array.template cast<std::complex<double>>(), shape,
-                                           options);
+  const PlainPatches plain =
+      plain_patches(array.template cast<std::complex<double>>(), shape, options);
   const auto difference = result.denoised.template cast<std::complex<double>>() - plain.denoised;
   EXPECT_LT(difference.cwiseAbs().maxCoeff() / plain.denoised.cwiseAbs().maxCoeff(), tolerance);
   EXPECT_LT((result.rank - plain.rank).cwiseAbs().maxCoeff(), 1e-9);
@@ -63,9 +63,8 @@ TEST(PatchShrinkage, EstimatesNoiseOfEveryWindow) {
 }
 
 TEST(PatchShrinkage, EveryRule) {
-  for (const ShrinkageRule rule :
-       {ShrinkageRule::operator_norm, ShrinkageRule::nuclear, ShrinkageRule::hard,
-        ShrinkageRule::marchenko_pastur}) {
+  for (const ShrinkageRule rule : {ShrinkageRule::operator_norm, ShrinkageRule::nuclear,
+                                   ShrinkageRule::hard, ShrinkageRule::marchenko_pastur}) {
     expect_plain<double>({6, 9, 10}, {.patch = {4, 4}, .rule = rule, .noise_std = {0.3}}, 1e-10);
   }
 }
@@ -134,8 +133,8 @@ TEST(PatchShrinkage, ScalesWithTheData) {
 TEST(PatchShrinkage, SameForAnyThreads) {
   const std::vector<Index> shape{9, 10, 40, 12};
   const Matrix<float> array = low_rank_array<float>(shape, 3, 0.2, 6);
-  const Matrix<std::complex<float>> complex = low_rank_array<std::complex<float>>(
-      {6, 7, 8, 9}, 3, 0.2, 6);
+  const Matrix<std::complex<float>> complex =
+      low_rank_array<std::complex<float>>({6, 7, 8, 9}, 3, 0.2, 6);
   const PatchOptions one{.patch = {3, 3, 3}, .threads = 1}, five{.patch = {3, 3, 3}, .threads = 5};
   EXPECT_EQ(shrink(array, shape, one).denoised, shrink(array, shape, five).denoised);
   EXPECT_EQ(shrink(complex, {6, 7, 8, 9}, one).denoised,

@@ -19,11 +19,11 @@ enum class PatchWeights {
 };
 
 struct PatchOptions {
-  std::vector<Index> patch;  ///< window along every axis but the last, each from 1 to its length
+  std::vector<Index> patch{};  ///< window along every axis but the last, each from 1 to its length
   ShrinkageRule rule = ShrinkageRule::frobenius;
   /// Standard deviation of the noise per (complex) entry: one number, or one per voxel, of which a
   /// window takes the root mean square. Empty: estimated, each window for itself.
-  std::vector<double> noise_std;
+  std::vector<double> noise_std{};
   PatchWeights weights = PatchWeights::by_rank;
   int threads = 0;  ///< 0: all cores
   Monitor* monitor = nullptr;
