@@ -75,6 +75,19 @@ void add_gram(ConstBatch<T> a, Batch<T> c) {
 }
 
 template <class T>
+void inner_gram(ConstBatch<T> a, Batch<T> c) {
+  const int n = size(a.cols()), k = size(a.rows());
+  if (n == 0) return;
+  if constexpr (std::is_same_v<T, double>) {
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, n, k, 1.0, a.data(),
+                leading(a.outerStride()), 0.0, c.data(), leading(c.outerStride()));
+  } else {
+    cblas_zherk(CblasColMajor, CblasLower, CblasConjTrans, n, k, 1.0, a.data(),
+                leading(a.outerStride()), 0.0, c.data(), leading(c.outerStride()));
+  }
+}
+
+template <class T>
 void add_outer(ConstBatch<T> a, ConstBatch<T> b, Batch<T> c) {
   const int m = size(a.rows()), n = size(b.rows()), k = size(a.cols());
   const int lda = leading(a.outerStride()), ldb = leading(b.outerStride());
@@ -153,6 +166,7 @@ PELLUCID_INSTANTIATE(std::complex<double>)
 
 #define PELLUCID_INSTANTIATE(T)                                       \
   template void add_gram<T>(ConstBatch<T>, Batch<T>);                 \
+  template void inner_gram<T>(ConstBatch<T>, Batch<T>);               \
   template void add_outer<T>(ConstBatch<T>, ConstBatch<T>, Batch<T>); \
   template void fill_upper<T>(Batch<T>);                              \
   template bool cholesky<T>(Batch<T>);                                \

@@ -30,6 +30,10 @@ void multiply(Op op, T alpha, ConstBatch<T> a, ConstBatch<T> b, T beta, Batch<T>
 template <class T>
 void add_gram(ConstBatch<T> a, Batch<T> c);
 
+/// Lower triangle of `C = A^H A`; the upper triangle is not touched. Double precision types.
+template <class T>
+void inner_gram(ConstBatch<T> a, Batch<T> c);
+
 /// `C = A B^H + C`. Double precision types.
 template <class T>
 void add_outer(ConstBatch<T> a, ConstBatch<T> b, Batch<T> c);

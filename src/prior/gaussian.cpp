@@ -6,22 +6,12 @@
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "prior/blocks.hpp"
+#include "prior/centred_sums.hpp"
 #include "prior/coloured_draws.hpp"
 #include "prior/covariance.hpp"
 #include "prior/normal_density.hpp"
-#include "prior/scatter.hpp"
 
 namespace pellucid {
-
-namespace {
-
-Members everyone(Index count) {
-  Members members;
-  for (Index j = 0; j < count; ++j) members.add(j, 1.0);
-  return members;
-}
-
-}  // namespace
 
 template <class T>
 void Gaussian<T>::validate() const {
@@ -38,21 +28,8 @@ double average_variance(const Gaussian<T>& prior) {
 template <class T>
 Gaussian<T> fit_gaussian(const SampleSource<T>& clean, int threads, Monitor* monitor) {
   check_not_empty(clean, "Gaussian fit");
-  const Index n = clean.dim(), count = clean.count(), block = std::min(count, block_samples(n));
-  const Task task(monitor, "measuring mean and covariance", static_cast<double>(count));
-  Matrix<T> samples(n, block);
-  ScatterSums<T> sums;
-  for (Index first = 0; first < count; first += block) {
-    auto part = samples.leftCols(std::min(block, count - first));
-    read_finite<T>(clean, first, part);
-    // A shift near the mean keeps the second moments from cancelling.
-    if (first == 0) sums.reset(part.rowwise().mean());
-    sums.add(part, {everyone(part.cols())}, threads);
-    task.update(static_cast<double>(first + part.cols()));
-  }
-  sums.centred(0, sums.second[0]);
-  Gaussian<T> prior{sums.mean(0), std::move(sums.second[0])};
-  prior.covariance /= T(static_cast<double>(count));
+  auto [mean, covariance] = mean_and_covariance(clean, threads, monitor);
+  Gaussian<T> prior{std::move(mean), std::move(covariance)};
   // Rounding may leave a constant entry a variance below zero.
   prior.covariance.diagonal() = prior.covariance.diagonal().real().cwiseMax(0.0).template cast<T>();
   if (!prior.mean.allFinite() || !prior.covariance.allFinite()) {

@@ -4,12 +4,16 @@
 #include <fmt/format.h>
 
 #include <Eigen/QR>
+#include <cmath>
 
 #include "linalg/blas.hpp"
+#include "linalg/eigh_leading.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
 #include "prior/blocks.hpp"
+#include "prior/centred_sums.hpp"
 #include "prior/coloured_draws.hpp"
+#include "prior/matrix_free.hpp"
 
 namespace pellucid {
 
@@ -31,72 +35,122 @@ void fix_phases(Matrix<T>& vectors) {
   }
 }
 
-/// The `rank` last columns of ascending eigenpairs, largest first.
-template <class T>
-LowRank<T> take_leading(const Vector<T>& mean, const Matrix<T>& vectors,
-                        const Eigen::VectorXd& values, Index rank) {
-  LowRank<T> model{mean, vectors.rightCols(rank).rowwise().reverse(),
-                   values.tail(rank).reverse().cwiseMax(0.0)};
-  fix_phases(model.eigenvectors);
-  return model;
+[[noreturn]] void out_of_range() {
+  throw Error("PCA fit: the variance exceeds the range of double precision: scale the data");
 }
 
-/// All samples, one a column, and their mean taken off.
+/// All samples, one a column, about a shift near their mean, and what that lacks of the mean.
 template <class T>
-std::pair<Matrix<T>, Vector<T>> read_centred(const SampleSource<T>& clean, Monitor* monitor) {
+struct ShiftedSamples {
+  Matrix<T> samples;  // x_j - c, N x n
+  Vector<T> shift;    // c
+  Vector<T> move;     // m - c
+};
+
+template <class T>
+ShiftedSamples<T> read_all(const SampleSource<T>& clean, int threads, Monitor* monitor) {
   const Index n = clean.dim(), count = clean.count(), block = block_samples(n);
   const Task task(monitor, "reading samples", static_cast<double>(count));
-  Matrix<T> samples(n, count);
+  ShiftedSamples<T> all{Matrix<T>(n, count), rough_mean(clean), Vector<T>::Zero(n)};
+  Vector<T> sum;
   for (Index first = 0; first < count; first += block) {
-    auto part = samples.middleCols(first, std::min(block, count - first));
-    read_finite<T>(clean, first, part);
+    auto part = all.samples.middleCols(first, std::min(block, count - first));
+    read_shifted<T>(clean, first, all.shift, threads, part, sum);
+    all.move += sum / static_cast<double>(count);
     task.update(static_cast<double>(first + part.cols()));
   }
-  const Vector<T> mean = samples.rowwise().mean();
-  samples.colwise() -= mean;
-  return {std::move(samples), mean};
+  return all;
 }
 
-/// `Y^H Y / n`, n x n, column panels shared among the threads.
+/// Lower triangle of `Y^H Y`, n x n: column panels shared among the threads.
 template <class T>
-Matrix<T> gram_matrix(const Matrix<T>& centred, int threads) {
-  const Index n = centred.cols();
+Matrix<T> gram_matrix(const Matrix<T>& samples, int threads) {
+  const Index n = samples.cols(), panel = chunk_samples / 2;
   Matrix<T> gram(n, n);
-  parallel_for(chunk_count(n), threads, [&](Index task, int) {
-    const Index first = task * chunk_samples, count = std::min(chunk_samples, n - first);
-    linalg::multiply<T>(linalg::Op::adjoint, T(1.0 / static_cast<double>(n)), centred,
-                        centred.middleCols(first, count), T(0.0), gram.middleCols(first, count));
+  parallel_for((n + panel - 1) / panel, threads, [&](Index task, int) {  // longest panels first
+    const Index first = task * panel, count = std::min(panel, n - first), rest = n - first - count;
+    const auto part = samples.middleCols(first, count);
+    linalg::inner_gram<T>(part, gram.block(first, first, count, count));
+    linalg::multiply<T>(linalg::Op::adjoint, T(1.0), samples.rightCols(rest), part, T(0.0),
+                        gram.block(first + count, first, rest, count));
   });
   return gram;
 }
 
-/// `U = Y V` with orthonormal columns. Small eigenvalues leave `Y V` only roughly orthogonal, and
-/// zero ones leave it empty: the factor `Q` of a QR decomposition mends the former (the phases it
-/// changes are fixed later) and completes the latter to an orthonormal set.
+/// The Gram matrix about the mean, divided by n: `(I - e e^H / n) G (I - e e^H / n) / n` with `e`
+/// of ones. Little cancels, as the samples are near their mean.
 template <class T>
-Matrix<T> left_vectors(const Matrix<T>& centred, const Matrix<T>& right) {
-  Matrix<T> product(centred.rows(), right.cols());
-  linalg::multiply<T>(linalg::Op::none, T(1.0), centred, right, T(0.0), product);
-  for (Index i = 0; i < product.cols(); ++i) product.col(i).normalize();
-  const Eigen::HouseholderQR<Matrix<T>> qr(product);
-  return qr.householderQ() * Matrix<T>::Identity(product.rows(), product.cols());
+void centre(Matrix<T>& gram) {
+  const auto n = static_cast<double>(gram.cols());
+  linalg::fill_upper<T>(gram);
+  const Vector<T> average = gram.colwise().sum().adjoint() / n;
+  const T all = average.mean();
+  for (Index j = 0; j < gram.cols(); ++j) {
+    gram.col(j) = (gram.col(j) - average).array() - (Eigen::numext::conj(average(j)) - all);
+  }
+  gram /= T(n);
+}
+
+/// `P M`, row panels shared among the threads.
+template <class T>
+Matrix<T> product_in_panels(const Matrix<T>& left, const Matrix<T>& right, int threads) {
+  const Index n = left.rows(), panel = 2 * chunk_samples;
+  Matrix<T> product(n, right.cols());
+  parallel_for((n + panel - 1) / panel, threads, [&](Index task, int) {
+    const Index row = task * panel, rows = std::min(panel, n - row);
+    linalg::multiply<T>(linalg::Op::none, T(1.0), left.middleRows(row, rows), right, T(0.0),
+                        product.middleRows(row, rows));
+  });
+  return product;
+}
+
+/// Orthonormal columns from unit ones. Small eigenvalues leave them only roughly orthogonal, and a
+/// Cholesky factor of their overlap mends that; zero ones leave them empty, and the factor `Q` of a
+/// QR decomposition completes the others to an orthonormal set. Phases are fixed later.
+template <class T>
+Matrix<T> orthonormalised(Matrix<T> vectors, int threads) {
+  const Index rank = vectors.cols();
+  const Matrix<T> identity = Matrix<T>::Identity(rank, rank);
+  Matrix<T> overlap(rank, rank);
+  linalg::inner_gram<T>(vectors, overlap);
+  linalg::fill_upper<T>(overlap);
+  if ((overlap - identity).norm() < 0.1 && linalg::cholesky<T>(overlap)) {
+    Matrix<T> inverse = identity;
+    linalg::solve_lower<T>(overlap, inverse);
+    return product_in_panels<T>(vectors, inverse.adjoint(), threads);
+  }
+  const Eigen::HouseholderQR<Matrix<T>> qr(vectors);
+  return qr.householderQ() * Matrix<T>::Identity(vectors.rows(), rank);
 }
 
 template <class T>
 LowRank<T> fit_through_gram(const SampleSource<T>& clean, Index rank, int threads, Monitor* monitor,
                             double* power) {
-  const auto [centred, mean] = read_centred(clean, monitor);
-  if (power != nullptr) *power = centred.squaredNorm() / static_cast<double>(centred.size());
-  Matrix<T> gram = gram_matrix(centred, threads);
-  if (!gram.allFinite()) {
-    throw Error("PCA fit: the variance exceeds the range of double precision: scale the data");
-  }
+  const ShiftedSamples<T> all = read_all(clean, threads, monitor);
+  Matrix<T> gram = gram_matrix(all.samples, threads);
+  centre(gram);
+  if (!gram.diagonal().allFinite()) out_of_range();
+  if (power != nullptr) *power = gram.diagonal().real().sum() / static_cast<double>(clean.dim());
   Eigen::VectorXd values;
-  linalg::eigh<T>(gram, values);
-  LowRank<T> model = take_leading(mean, gram, values, rank);
-  model.eigenvectors = left_vectors(centred, model.eigenvectors);
-  fix_phases(model.eigenvectors);
-  return model;
+  Matrix<T> right;
+  linalg::eigh_leading<T>(gram, rank, values, right);
+  Matrix<T> left = product_in_panels(all.samples, right, threads);
+  left -= all.move * right.colwise().sum();
+  for (Index i = 0; i < rank; ++i) left.col(i).normalize();
+  return {all.shift + all.move, orthonormalised(std::move(left), threads), values.cwiseMax(0.0)};
+}
+
+template <class T>
+LowRank<T> fit_through_covariance(const SampleSource<T>& clean, Index rank, int threads,
+                                  Monitor* monitor, double* power) {
+  auto [mean, covariance] = mean_and_covariance(clean, threads, monitor);
+  const double total = covariance.diagonal().real().cwiseMax(0.0).sum();
+  if (!mean.allFinite() || !std::isfinite(total)) out_of_range();
+  if (power != nullptr) *power = total / static_cast<double>(clean.dim());
+  Eigen::VectorXd values;
+  Matrix<T> vectors;
+  linalg::eigh_leading<T>(covariance, rank, values, vectors);
+  return {std::move(mean), std::move(vectors), values.cwiseMax(0.0)};
 }
 
 }  // namespace
@@ -135,10 +189,13 @@ template <class T>
 LowRank<T> leading_components(const Gaussian<T>& prior, Index rank) {
   check_rank(rank, prior.dim(), fmt::format("a covariance of dimension {}", prior.dim()));
   const linalg::SingleThreadedBlas blas;
-  Matrix<T> vectors = prior.covariance;
+  Matrix<T> covariance = prior.covariance;
   Eigen::VectorXd values;
-  linalg::eigh<T>(vectors, values);
-  return take_leading(prior.mean, vectors, values, rank);
+  LowRank<T> model{prior.mean, {}, {}};
+  linalg::eigh_leading<T>(covariance, rank, values, model.eigenvectors);
+  model.eigenvalues = values.cwiseMax(0.0);
+  fix_phases(model.eigenvectors);
+  return model;
 }
 
 template <class T>
@@ -149,10 +206,12 @@ LowRank<T> fit_low_rank(const SampleSource<T>& clean, Index rank, int threads, M
   const Index n = clean.dim(), count = clean.count();
   check_rank(rank, std::min(n, count - 1),
              fmt::format("{} centred samples of dimension {}", count, n));
-  if (count < n) return fit_through_gram(clean, rank, threads, monitor, power);
-  const Gaussian<T> all = fit_gaussian(clean, threads, monitor);
-  if (power != nullptr) *power = average_variance(all);
-  return leading_components(all, rank);
+  const auto fit = prefers_matrix_free(n, count, rank) ? fit_matrix_free<T>
+                   : count < n                         ? fit_through_gram<T>
+                                                       : fit_through_covariance<T>;
+  LowRank<T> model = fit(clean, rank, threads, monitor, power);
+  fix_phases(model.eigenvectors);
+  return model;
 }
 
 template <class T>

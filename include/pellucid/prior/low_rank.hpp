@@ -24,9 +24,12 @@ template <class T>
 [[nodiscard]] double average_variance(const LowRank<T>& prior);
 
 /// Principal component analysis with `rank` components, through the `N x N` covariance or the
-/// `n x n` Gram matrix, whichever is smaller. Throws `Error` for a rank below 1 or above what `n`
-/// centred samples of dimension `N` can carry, `min(N, n - 1)`. Reads the samples once. `power`,
-/// where given, receives their average variance per entry, all components counted.
+/// `n x n` Gram matrix, whichever is smaller, reading the samples once; where both are large
+/// (`min(N, n)` at least 2000) and `rank` is small, without either, by a block Krylov method that
+/// reads them block by block, about ten times, up to residuals `|C u - lambda u|` of
+/// `1e-8 lambda_1`. Throws `Error` for a rank below 1 or above what `n` centred samples of
+/// dimension `N` can carry, `min(N, n - 1)`. `power`, where given, receives the samples' average
+/// variance per entry, all components counted.
 template <class T>
 [[nodiscard]] LowRank<T> fit_low_rank(const SampleSource<T>& clean, Index rank, int threads = 0,
                                       Monitor* monitor = nullptr, double* power = nullptr);
