@@ -17,12 +17,11 @@
 #include "memory.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
-#include "pellucid/io/output_folder.hpp"
 #include "pellucid/report/evaluation_json.hpp"
 #include "pellucid/report/figures.hpp"
 #include "pellucid/report/page.hpp"
-#include "pellucid/report/rasterise.hpp"
 #include "pellucid/version.hpp"
+#include "report_outputs.hpp"
 
 namespace pellucid::app {
 
@@ -30,9 +29,9 @@ namespace {
 
 struct EvaluateArguments {
   std::vector<std::string> clean, models, methods{"auto"}, snr_db;
-  std::string truth, json, report, title, steps = "all", rule = "posterior", schedule;
+  std::string truth, steps = "all", rule = "posterior", schedule;
   MemoryLimit memory;
-  std::string figures;
+  ReportArguments outputs;
   Index first = no_limit;
   double resampling = 1.0;
   int draws = 16;
@@ -55,7 +54,8 @@ EvaluateOptions evaluate_options(const EvaluateArguments& arguments, int threads
   options.estimate.seed = arguments.seed;
   options.estimate.threads = threads;
   constexpr Index pictures = 8;
-  if (!arguments.report.empty() || !arguments.figures.empty()) options.gallery_samples = pictures;
+  const ReportArguments& outputs = arguments.outputs;
+  if (!outputs.report.empty() || !outputs.figures.empty()) options.gallery_samples = pictures;
   return options;
 }
 
@@ -87,19 +87,6 @@ RunSettings run_settings(const EvaluateArguments& arguments, const Common& commo
           {"resampling", json_text(arguments.resampling)},
           {"draws", json_text(arguments.draws)},
           {"seed", json_text(arguments.seed)}};
-}
-
-// Every figure as NAME.svg and, for programs that take no SVG, NAME.png.
-void write_figures(const Evaluation& evaluation, const OutputFolder& folder) {
-  constexpr double dots_per_inch = 300;
-  for (const FigureFile& figure : figures(evaluation)) {
-    OutputFile svg(folder.working_path() / (figure.name + ".svg"));
-    svg.write(figure.svg);
-    svg.commit();
-    OutputFile png(folder.working_path() / (figure.name + ".png"));
-    png.write(rasterise(figure.svg, dots_per_inch));
-    png.commit();
-  }
 }
 
 void print_table(const Evaluation& evaluation) {
@@ -138,12 +125,8 @@ void run(const EvaluateArguments& arguments, const Common& common) {
   std::vector<std::string> read = names_of(inputs.files());
   read.insert(read.end(), arguments.models.begin(), arguments.models.end());
   read.push_back(arguments.truth);
-  check_apart(read, {arguments.json, arguments.report, arguments.figures});
-  std::optional<OutputFolder> figures_folder;
-  if (!arguments.figures.empty()) figures_folder.emplace(arguments.figures);
-  std::optional<OutputFile> json, report;
-  if (!arguments.json.empty()) json.emplace(arguments.json);
-  if (!arguments.report.empty()) report.emplace(arguments.report);
+  check_apart(read, arguments.outputs.outputs());
+  ReportOutputs outputs(arguments.outputs);
 
   Evaluation evaluation;
   dispatch(inputs.is_complex(), inputs.is_double(), [&]<class T>() {
@@ -156,18 +139,16 @@ void run(const EvaluateArguments& arguments, const Common& common) {
   });
 
   const RunSettings settings = run_settings(arguments, common, evaluation, models.front().model);
-  if (json) json->write(evaluation_json(evaluation, settings));
-  if (report) {
-    const std::string title = arguments.title.empty()
+  if (outputs.has_json()) outputs.write_json(evaluation_json(evaluation, settings));
+  if (outputs.has_page()) {
+    const std::string title = arguments.outputs.title.empty()
                                   ? fmt::format("{} on {}", models.front().name, inputs.label())
-                                  : arguments.title;
-    report->write(page_html({title, common.command_line, settings, evaluation}));
+                                  : arguments.outputs.title;
+    outputs.write_page(page_html({title, common.command_line, settings, evaluation}));
   }
-  if (figures_folder) write_figures(evaluation, *figures_folder);
+  if (outputs.has_figures()) outputs.write_figures(figures(evaluation));
   console.check_stop();
-  if (figures_folder) figures_folder->commit();
-  if (json) json->commit();
-  if (report) report->commit();
+  outputs.commit();
   if (!common.quiet) print_table(evaluation);
 }
 
@@ -222,18 +203,7 @@ void add_evaluate(CLI::App& app, const Common& common) {
   evaluate->add_option("--first", a.first, "Use the first COUNT samples only")
       ->check(size_from_one())
       ->type_name("COUNT");
-  evaluate->add_option("--json", a.json, "Write the results as JSON")
-      ->check(file_name())
-      ->type_name("FILE");
-  evaluate->add_option("--report", a.report, "Write a page with curves and pictures (HTML)")
-      ->check(file_name())
-      ->type_name("FILE");
-  evaluate
-      ->add_option("--figures", a.figures,
-                   "Write the curves and pictures into a new folder, as SVG and PNG")
-      ->check(file_name())
-      ->type_name("DIR");
-  evaluate->add_option("--title", a.title, "Title of the page")->type_name("TEXT");
+  add_report_options(*evaluate, a.outputs);
   add_memory_option(*evaluate, a.memory);
   evaluate->add_option("--seed", a.seed, "Seed of the noise and of the samples")
       ->check(seed_number())

@@ -171,10 +171,13 @@ function animatePlot(svg) {
 }
 
 for (const caption of all(".chart figcaption")) {
+  const plot = caption.parentNode.querySelector(".plot[data-x]");
+  if (!plot) continue;
+  const x = plot.dataset.x.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
   caption.append(make("span", {
     className: "hint",
-    textContent: "Point at the plot for the values at one SNR (or focus it and use the arrow " +
-      "keys); press a name to hide or show its curve.",
+    textContent: `Point at the plot for the values at one ${x} (or focus it and use ` +
+      "the arrow keys); press a name to hide or show its curve.",
   }));
 }
-all(".chart .plot").forEach(animatePlot);
+all(".chart .plot[data-x]").forEach(animatePlot);

@@ -54,7 +54,7 @@ Axis Axis::logarithmic(double low, double high, int most_ticks) {
   const double decades = axis.high_ - axis.low_;
   if (decades < 0.8) {
     axis.mark_linearly(std::pow(10.0, axis.low_), std::pow(10.0, axis.high_), most_ticks);
-  } else if (decades < 2.0) {
+  } else if (decades < 2.0 || 3 * decades <= most_ticks) {
     axis.mark_one_two_five();
   } else {
     axis.mark_decades(static_cast<int>(std::ceil(decades / most_ticks)));

@@ -16,16 +16,17 @@ class Axis {
 
   /// Covers `[low, high]` with some room at both ends and ticks at 1, 2 or 5 times a power of ten.
   static Axis linear(double low, double high, int most_ticks);
-  /// The same on a logarithmic scale; `0 < low <= high`.
+  /// The same on a logarithmic scale, or at powers of ten where there is no room for more;
+  /// `0 < low <= high`.
   static Axis logarithmic(double low, double high, int most_ticks);
 
   /// 0 at the lower end, 1 at the upper one; values outside are moved to the end.
   [[nodiscard]] double position(double value) const;
+  [[nodiscard]] bool contains(double value) const;
   [[nodiscard]] const std::vector<Tick>& ticks() const { return ticks_; }
   [[nodiscard]] const std::vector<double>& minor() const { return minor_; }
 
  private:
-  [[nodiscard]] bool contains(double value) const;
   void mark_linearly(double low, double high, int most_ticks);
   void mark_decades(int every);
   void mark_one_two_five();

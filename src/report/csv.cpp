@@ -14,13 +14,6 @@ namespace {
 
 using Row = EvaluationRow;
 
-std::string quoted(std::string_view text) {
-  if (text.find_first_of("\",\r\n") == std::string_view::npos) return std::string(text);
-  std::string safe = "\"";
-  for (const char c : text) safe += c == '"' ? "\"\"" : std::string(1, c);
-  return safe + "\"";
-}
-
 template <class T>
 std::string or_empty(const std::optional<T>& value) {
   return value ? fmt::format("{}", *value) : "";
@@ -40,8 +33,8 @@ struct Column {
 constexpr std::array<Column, 14> columns = {{
     {"snr_db", [](const Row& row) { return fmt::format("{}", row.snr_db); }, true},
     {"noise_std", [](const Row& row) { return fmt::format("{}", row.noise_std); }, true},
-    {"model", [](const Row& row) { return quoted(row.model); }, true},
-    {"method", [](const Row& row) { return quoted(row.method); }, true},
+    {"model", [](const Row& row) { return csv_cell(row.model); }, true},
+    {"method", [](const Row& row) { return csv_cell(row.method); }, true},
     {"steps", [](const Row& row) { return or_empty(row.steps); }, true},
     {"evaluations", [](const Row& row) { return or_empty(row.evaluations); }, true},
     {"nmse", [](const Row& row) { return fmt::format("{}", row.nmse); }, true},
@@ -60,6 +53,13 @@ bool used(const Column& column, const std::vector<Row>& rows) {
 }
 
 }  // namespace
+
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of("\",\r\n") == std::string_view::npos) return std::string(text);
+  std::string safe = "\"";
+  for (const char c : text) safe += c == '"' ? "\"\"" : std::string(1, c);
+  return safe + "\"";
+}
 
 std::string csv_text(const std::vector<Row>& rows) {
   std::vector<Column> shown;

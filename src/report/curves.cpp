@@ -4,28 +4,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
+#include "report/curve_style.hpp"
 #include "report/text.hpp"
 
 namespace pellucid::report {
 namespace {
 
-CurveStyle estimate_style(std::size_t i) {
-  static constexpr std::array<std::string_view, 4> colours = {"c-0", "c-1", "c-2", "c-3"};
-  static constexpr std::array<std::string_view, 4> dashes = {"", "8 4", "10 3 2 3", "4 3"};
-  static constexpr std::array<Marker, 8> markers = {
-      Marker::circle,      Marker::square,        Marker::triangle,     Marker::diamond,
-      Marker::open_circle, Marker::open_triangle, Marker::open_diamond, Marker::open_square};
-  return {colours[i % 4], dashes[(i + i / 4) % 4], markers[i % 8]};
-}
-
 CurveStyle baseline_style(std::string_view method, std::size_t i) {
   if (method == "least-squares") return {"c-observation", "2 4", Marker::cross};
   if (method == "wiener") return {"c-wiener", "6 4", Marker::open_square};
   if (method == "pca") return {"c-pca", "12 3 2 3", Marker::open_triangle};
-  return estimate_style(i);
+  return numbered_style(i);
 }
 
 // One style for a method in every plot of a page.
@@ -38,7 +29,7 @@ std::vector<CurveStyle> styles_of(const std::vector<Series>& series) {
     } else if (one.role == Role::baseline) {
       styles.push_back(baseline_style(one.method, estimates));
     } else {
-      styles.push_back(estimate_style(estimates++));
+      styles.push_back(numbered_style(estimates++));
     }
   }
   return styles;
@@ -88,7 +79,8 @@ LinePlot nmse_plot(const std::vector<Series>& series) {
                 .x_unit = "dB",
                 .y_label = "NMSE",
                 .y_name = "NMSE",
-                .curves = {}};
+                .curves = {},
+                .marks = {}};
   const auto styles = styles_of(series);
   for (std::size_t i = 0; i < series.size(); ++i) {
     Curve curve{series[i].label, styles[i], i, {}};
@@ -111,7 +103,8 @@ LinePlot excess_plot(const std::vector<Series>& series) {
                 .x_unit = "dB",
                 .y_label = mmse.empty() ? "Excess (units of NMSE)" : "Excess (% of the MMSE)",
                 .y_name = "excess",
-                .curves = {}};
+                .curves = {},
+                .marks = {}};
   const auto styles = styles_of(series);
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (series[i].role == Role::cme || computes_cme(series[i])) continue;
@@ -132,7 +125,8 @@ LinePlot segmental_snr_plot(const std::vector<Series>& series) {
                 .y_label = "Segmental SNR (dB)",
                 .y_name = "segmental SNR",
                 .scale = Scale::linear,
-                .curves = {}};
+                .curves = {},
+                .marks = {}};
   const auto styles = styles_of(series);
   for (std::size_t i = 0; i < series.size(); ++i) {
     Curve curve{series[i].label, styles[i], i, {}};

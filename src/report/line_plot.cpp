@@ -25,12 +25,13 @@ class Drawing {
 
   std::string svg() {
     if (form_ == PlotForm::paper) {
-      paper_head();
+      text_ += paper_head(plot_.title, at_.width, at_.height);
     } else {
       page_head(form_ == PlotForm::wide ? "wide" : "narrow");
     }
     grid();
     axes();
+    for (const PlotMark& one : plot_.marks) place(one);
     for (const Curve& curve : plot_.curves) line(curve);
     for (const Curve& curve : plot_.curves) points(curve);
     names();
@@ -51,16 +52,6 @@ class Drawing {
         "\n<title id=\"{3}-{0}\">{11}</title>\n",
         form, at_.width, at_.height, escape(plot_.id), at_.left, at_.top, at_.right, at_.bottom,
         escape(plot_.x_name), escape(plot_.x_unit), escape(plot_.y_label), escape(plot_.title));
-  }
-
-  void paper_head() {
-    constexpr double width_mm = 88;
-    add(R"(<svg class="plot" xmlns="http://www.w3.org/2000/svg" width="{:g}mm" height="{:.2f}mm" )"
-        R"(viewBox="0 0 {:g} {:g}">)"
-        "\n<title>{}</title>\n<style>\n{}</style>\n<rect class=\"paper\" width=\"100%\" "
-        "height=\"100%\"/>\n",
-        width_mm, width_mm * at_.height / at_.width, at_.width, at_.height, escape(plot_.title),
-        paper_style);
   }
 
   void grid() {
@@ -92,17 +83,27 @@ class Drawing {
       add("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>", at_.left - 8, at_.py(tick.value) + 4,
           tick.label);
     }
-    add("</g>\n<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{} ({})</text>\n",
-        (at_.left + at_.right) / 2, at_.bottom + 40, escape(plot_.x_name), escape(plot_.x_unit));
+    const std::string unit = plot_.x_unit.empty() ? "" : fmt::format(" ({})", plot_.x_unit);
+    add("</g>\n<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\">{}{}</text>\n",
+        (at_.left + at_.right) / 2, at_.bottom + 40, escape(plot_.x_name), escape(unit));
     add("<text class=\"name\" transform=\"translate(14 {:.1f}) rotate(-90)\">{}</text>\n",
         (at_.top + at_.bottom) / 2, escape(plot_.y_label));
   }
 
+  // A triangle on the axis, its tip upwards.
+  void place(const PlotMark& one) {
+    if (!can_show({one.x, 1.0, 0.0, ""}, plot_) || !at_.x.contains(one.x)) return;
+    add("<g class=\"marks {}\" data-series=\"{}\"><path class=\"full\" d=\"M{:.1f} {:.1f}l5 "
+        "-10l5 10z\"/><title>{}</title></g>\n",
+        one.colour, one.series, at_.px(one.x) - 5, at_.bottom, escape(one.meaning));
+  }
+
   void line(const Curve& curve) {
+    if (!curve.line) return;
     std::string path;
     bool pen_down = false;
     for (const PlotPoint& point : curve.points) {
-      const bool shown = can_show(point, plot_.scale);
+      const bool shown = can_show(point, plot_);
       if (shown) {
         path +=
             fmt::format("{}{:.1f} {:.1f}", pen_down ? 'L' : 'M', at_.px(point.x), at_.py(point.y));
@@ -122,7 +123,7 @@ class Drawing {
   }
 
   void one_point(const Curve& curve, const PlotPoint& point) {
-    const bool shown = can_show(point, plot_.scale);
+    const bool shown = can_show(point, plot_);
     if (form_ != PlotForm::paper && std::isfinite(point.x)) {
       // Values without a place in the drawing are still told.
       const std::string x = number_text(point.x);
@@ -156,10 +157,11 @@ class Drawing {
   // A piece of each curve and its name.
   void names() {
     const auto places = at_.name_places(plot_);
+    auto next = places.begin();
     add("<g class=\"names\">\n");
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      const Curve& curve = plot_.curves[i];
-      const auto [x, y] = places[i];
+    for (const Curve& curve : plot_.curves) {
+      if (!curve.named) continue;
+      const auto [x, y] = *next++;
       add("<g class=\"entry\" data-series=\"{}\"><rect class=\"hit\" x=\"{:.1f}\" y=\"{:.1f}\" "
           "width=\"{:.0f}\" height=\"20\"/>",
           curve.series, x - 5, y - 10, at_.name_width(curve.label));
@@ -181,6 +183,16 @@ class Drawing {
 
 }  // namespace
 
+std::string paper_head(std::string_view title, double width, double height) {
+  constexpr double width_mm = 88;
+  return fmt::format(
+      R"(<svg class="plot" xmlns="http://www.w3.org/2000/svg" width="{:g}mm" height="{:.2f}mm" )"
+      R"(viewBox="0 0 {:g} {:g}">)"
+      "\n<title>{}</title>\n<style>\n{}</style>\n<rect class=\"paper\" width=\"100%\" "
+      "height=\"100%\"/>\n",
+      width_mm, width_mm * height / width, width, height, escape(title), paper_style);
+}
+
 std::string line_plot_svg(const LinePlot& plot, PlotForm form, double height) {
   const PlotFrame frame(plot, form, height);
   return frame.empty() ? "" : Drawing(plot, form, frame).svg();
@@ -189,7 +201,7 @@ std::string line_plot_svg(const LinePlot& plot, PlotForm form, double height) {
 int points_left_out(const LinePlot& plot) {
   int count = 0;
   for (const Curve& curve : plot.curves) {
-    for (const PlotPoint& point : curve.points) count += can_show(point, plot.scale) ? 0 : 1;
+    for (const PlotPoint& point : curve.points) count += can_show(point, plot) ? 0 : 1;
   }
   return count;
 }

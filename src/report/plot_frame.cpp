@@ -26,19 +26,26 @@ struct Range {
   [[nodiscard]] bool empty() const { return !(low <= high); }
 };
 
+int names_of(const LinePlot& plot) {
+  return static_cast<int>(std::count_if(plot.curves.begin(), plot.curves.end(),
+                                        [](const Curve& curve) { return curve.named; }));
+}
+
 std::size_t longest_name(const LinePlot& plot) {
   std::size_t longest = 0;
   for (const Curve& curve : plot.curves) {
-    longest = std::max(longest, character_count(curve.label));
+    if (curve.named) longest = std::max(longest, character_count(curve.label));
   }
   return longest;
 }
 
 }  // namespace
 
-bool can_show(const PlotPoint& point, Scale scale) {
-  return std::isfinite(point.x) && std::isfinite(point.y) &&
-         (scale == Scale::linear || point.y > 0.0);
+bool can_show(const PlotPoint& point, const LinePlot& plot) {
+  const auto fits = [](double value, Scale scale) {
+    return std::isfinite(value) && (scale == Scale::linear || value > 0.0);
+  };
+  return fits(point.x, plot.x_scale) && fits(point.y, plot.scale);
 }
 
 PlotFrame::PlotFrame(const LinePlot& plot, PlotForm form, double drawing_height)
@@ -57,7 +64,7 @@ PlotFrame::PlotFrame(const LinePlot& plot, PlotForm form, double drawing_height)
   left = (wide_ ? 38 : 30) + 7.6 * static_cast<double>(longest_tick);
   right = width - (wide_ ? before_name + 21 + letter_width * static_cast<double>(longest) : 8);
   top = 12;
-  const auto count = static_cast<int>(plot.curves.size());
+  const int count = names_of(plot);
   bottom = top + std::max(drawing_height, wide_ ? (count - 1) * spacing_ : 0.0);
   // Two columns of short names fit below.
   const bool short_names =
@@ -72,7 +79,7 @@ void PlotFrame::choose_axes(const LinePlot& plot) {
   Range up;
   for (const Curve& curve : plot.curves) {
     for (const PlotPoint& point : curve.points) {
-      if (!can_show(point, plot.scale)) continue;
+      if (!can_show(point, plot)) continue;
       across.include(point.x);
       up.include(point.y);
       if (!std::isfinite(point.error)) continue;
@@ -85,7 +92,14 @@ void PlotFrame::choose_axes(const LinePlot& plot) {
   empty_ = across.empty() || up.empty();
   if (empty_) return;
   const bool one_place = across.low == across.high;
-  x = Axis::linear(across.low, across.high, one_place ? 3 : wide_ ? 12 : 6);
+  x = plot.x_scale == Scale::linear ? Axis::linear(across.low, across.high,
+                                                   one_place ? 3
+                                                   : wide_   ? 12
+                                                             : 6)
+                                    : Axis::logarithmic(across.low, across.high,
+                                                        one_place ? 3
+                                                        : wide_   ? 12
+                                                                  : 8);
   y = plot.scale == Scale::linear ? Axis::linear(up.low, up.high, 7)
                                   : Axis::logarithmic(up.low, up.high, 7);
 }
@@ -96,7 +110,7 @@ double PlotFrame::name_width(const std::string& label) const {
 }
 
 std::vector<PlotFrame::Place> PlotFrame::name_places(const LinePlot& plot) const {
-  return wide_ ? beside(plot) : below(plot.curves.size());
+  return wide_ ? beside(plot) : below(static_cast<std::size_t>(names_of(plot)));
 }
 
 std::vector<PlotFrame::Place> PlotFrame::below(std::size_t count) const {
@@ -113,9 +127,9 @@ std::vector<PlotFrame::Place> PlotFrame::below(std::size_t count) const {
 std::vector<PlotFrame::Place> PlotFrame::beside(const LinePlot& plot) const {
   std::vector<Place> places;
   for (const Curve& curve : plot.curves) {
-    const auto last =
-        std::find_if(curve.points.rbegin(), curve.points.rend(),
-                     [&](const PlotPoint& point) { return can_show(point, plot.scale); });
+    if (!curve.named) continue;
+    const auto last = std::find_if(curve.points.rbegin(), curve.points.rend(),
+                                   [&](const PlotPoint& point) { return can_show(point, plot); });
     places.push_back({right + 12, last == curve.points.rend() ? bottom : py(last->y)});
   }
   std::vector<std::size_t> order(places.size());

@@ -8,8 +8,8 @@
 
 namespace pellucid::report {
 
-/// Whether an axis of that scale has a place for the point.
-[[nodiscard]] bool can_show(const PlotPoint& point, Scale scale);
+/// Whether the plot's axes have a place for the point.
+[[nodiscard]] bool can_show(const PlotPoint& point, const LinePlot& plot);
 
 /// The axes of a plot, its drawing area inside the picture, in pixels, and where the names of the
 /// curves go.

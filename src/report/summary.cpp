@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "report/document.hpp"
 #include "report/series.hpp"
 #include "report/text.hpp"
 #include "report/words.hpp"
@@ -59,10 +60,6 @@ std::string shape_words(const Evaluation& evaluation) {
   return text + (evaluation.complex_data ? ", complex" : "");
 }
 
-std::string fact(std::string_view name, std::string_view value) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, value);
-}
-
 }  // namespace
 
 std::string summary_html(const Evaluation& evaluation) {
@@ -86,13 +83,13 @@ std::string summary_html(const Evaluation& evaluation) {
 }
 
 std::string facts_html(const Evaluation& evaluation) {
-  std::string text = fact("Test samples", std::to_string(evaluation.samples));
-  if (!evaluation.shape.empty()) text += fact("Entries of a sample", shape_words(evaluation));
-  if (!evaluation.framing.empty()) text += fact("Cut into", escape(evaluation.framing));
-  text += fact("SNR", range_text(snr_levels(evaluation.rows)));
-  text += fact("Signal variance per entry", number_text(evaluation.signal_power));
-  if (evaluation.truth) text += fact("Truth", escape(model_label(*evaluation.truth)));
-  return text + fact("Seed", std::to_string(evaluation.seed));
+  std::string text = fact_html("Test samples", std::to_string(evaluation.samples));
+  if (!evaluation.shape.empty()) text += fact_html("Entries of a sample", shape_words(evaluation));
+  if (!evaluation.framing.empty()) text += fact_html("Cut into", evaluation.framing);
+  text += fact_html("SNR", range_text(snr_levels(evaluation.rows)));
+  text += fact_html("Signal variance per entry", number_text(evaluation.signal_power));
+  if (evaluation.truth) text += fact_html("Truth", model_label(*evaluation.truth));
+  return text + fact_html("Seed", std::to_string(evaluation.seed));
 }
 
 }  // namespace pellucid::report

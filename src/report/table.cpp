@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "report/series.hpp"
 #include "report/text.hpp"
@@ -83,12 +82,6 @@ std::string row_html(const EvaluationRow& row, const Columns& columns) {
   return text + "</tr>\n";
 }
 
-// Text without its quotes, everything else as JSON has it.
-std::string value_text(const std::string& json) {
-  const auto value = nlohmann::json::parse(json, nullptr, false);
-  return value.is_string() ? value.get<std::string>() : json;
-}
-
 }  // namespace
 
 std::string table_html(const std::vector<EvaluationRow>& rows) {
@@ -105,15 +98,6 @@ std::string table_html(const std::vector<EvaluationRow>& rows) {
       if (same(row)) text += row_html(row, columns);
     }
     text += "</tbody>\n";
-  }
-  return text;
-}
-
-std::string settings_html(const Page& page) {
-  std::string text;
-  for (const auto& [name, value] : page.settings) {
-    text +=
-        fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value_text(value)));
   }
   return text;
 }

@@ -13,7 +13,5 @@ namespace pellucid::report {
 [[nodiscard]] std::string facts_html(const Evaluation& evaluation);
 /// Every number, a row for each SNR and method, with its head; exact values are in `<data value>`.
 [[nodiscard]] std::string table_html(const std::vector<EvaluationRow>& rows);
-/// Settings as items of a `<dl>`.
-[[nodiscard]] std::string settings_html(const Page& page);
 
 }  // namespace pellucid::report

@@ -38,7 +38,7 @@ def check_figures(browser):
           "figure.chart .plot, .spectrogram, .cells img, .cells svg, audio")].filter(seen);
         const broken = [...document.images].filter((image) => image.naturalWidth === 0);
         const bare = [...document.querySelectorAll(".chart .plot")].filter(
-          (plot) => plot.querySelectorAll(".line, .points > g").length === 0);
+          (plot) => plot.querySelectorAll(".line, .points > g, .heat rect").length === 0);
         return [...figures.filter(small), ...broken, ...bare].map((e) => e.outerHTML.slice(0, 90));
         """)
     assert not empty, f"empty figures: {empty}"
@@ -96,7 +96,7 @@ def check_without_scripts(path, folder):
         assert len(shown) == len(total), f"{len(shown)} of {len(total)} SNRs are shown"
         assert not browser.driver.find_elements("css selector", ".tip, .slider, button")
         assert interaction.visible(browser, ".chart .plot")
-        assert interaction.downloaded(browser)
+        assert interaction.downloaded(browser.driver)
 
 
 def check_print(browser):

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/analysis_page.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "report/csv.hpp"
+#include "report/text.hpp"
+
+namespace pellucid::report {
+namespace {
+
+bool known(const TableCell& cell) { return cell.value && std::isfinite(*cell.value); }
+
+std::string cell_html(const TableCell& cell) {
+  if (!known(cell)) {
+    return cell.text.empty() ? "<span class=\"absent\">–</span>" : escape(cell.text);
+  }
+  return fmt::format("<data value=\"{}\">{}</data>", *cell.value,
+                     escape(cell.text.empty() ? number_text(*cell.value) : cell.text));
+}
+
+std::string cell_csv(const TableCell& cell) {
+  if (known(cell)) return fmt::format("{}", *cell.value);
+  return cell.value ? "" : csv_cell(cell.text);
+}
+
+std::string row_html(const std::vector<TableCell>& row) {
+  std::string text = "<tr>";
+  for (const TableCell& cell : row) {
+    text += text.size() == 4 ? fmt::format("<th scope=\"row\">{}</th>", cell_html(cell))
+                             : fmt::format("<td>{}</td>", cell_html(cell));
+  }
+  return text + "</tr>\n";
+}
+
+std::string html(const Paragraph& paragraph) {
+  return fmt::format("<p class=\"text\">{}</p>\n", paragraph.html);
+}
+
+std::string html(const PlotBlock& block) {
+  return figure_html(block.plot, block.height, block.caption);
+}
+
+std::string html(const HeatMapBlock& block) {
+  if (block.map.values.size() == 0) return "";
+  return fmt::format(
+      "<figure class=\"chart\">\n<div class=\"drawing\">\n{}{}</div>\n"
+      "<figcaption>{}</figcaption>\n</figure>\n",
+      heat_map_svg(block.map, PlotForm::wide), heat_map_svg(block.map, PlotForm::narrow),
+      block.caption);
+}
+
+std::string html(const TableBlock& table) {
+  std::string head, rows;
+  for (const TableColumn& column : table.columns) {
+    head += fmt::format("<th scope=\"col\">{}</th>", escape(column.name));
+  }
+  for (const auto& row : table.rows) rows += row_html(row);
+  return fmt::format(
+      "<div class=\"numbers\">\n<p class=\"actions\"><a class=\"button\" download=\"{0}.csv\" "
+      "href=\"{1}\">Download CSV</a></p>\n<div class=\"table\" tabindex=\"0\" role=\"region\" "
+      "aria-label=\"Table: {0}\">\n<table>\n<thead><tr>{2}</tr></thead>\n<tbody>\n{3}</tbody>\n"
+      "</table>\n</div>\n{4}</div>\n",
+      escape(table.name), csv_url(csv_text(table)), head, rows,
+      table.note.empty() ? "" : fmt::format("<p class=\"note\">{}</p>\n", table.note));
+}
+
+std::string words_html(const AnalysisPage& page) {
+  if (page.words.empty()) return "";
+  std::string text = "<section class=\"words\">\n<h2>Words</h2>\n<dl>\n";
+  for (const auto& [word, meaning] : page.words) {
+    text += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(word), meaning);
+  }
+  return text + "</dl>\n</section>\n";
+}
+
+template <class Block>
+std::pair<std::string, std::string> figure(const Block& block) {
+  if constexpr (std::is_same_v<Block, PlotBlock>) {
+    return {block.plot.id, line_plot_svg(block.plot, PlotForm::paper, 240)};
+  } else if constexpr (std::is_same_v<Block, HeatMapBlock>) {
+    return {block.map.id, heat_map_svg(block.map, PlotForm::paper)};
+  } else {
+    return {};
+  }
+}
+
+}  // namespace
+
+std::string analysis_html(const AnalysisPage& page) {
+  Document document{.kind = page.kind,
+                    .title = page.title,
+                    .summary = page.summary,
+                    .facts = "",
+                    .body = "",
+                    .words = words_html(page),
+                    .command_line = page.command_line,
+                    .settings = page.settings};
+  for (const auto& [name, value] : page.facts) document.facts += fact_html(name, value);
+  for (const AnalysisSection& section : page.sections) {
+    std::string body;
+    for (const Block& block : section.blocks) {
+      body += std::visit([](const auto& one) { return html(one); }, block);
+    }
+    document.body += section_html(section.heading, body);
+  }
+  return document_html(document);
+}
+
+std::vector<FigureFile> analysis_figures(const AnalysisPage& page) {
+  std::vector<FigureFile> files;
+  for (const AnalysisSection& section : page.sections) {
+    for (const Block& block : section.blocks) {
+      auto [name, svg] = std::visit([](const auto& one) { return figure(one); }, block);
+      if (!svg.empty()) files.push_back({std::move(name), std::move(svg)});
+    }
+  }
+  return files;
+}
+
+std::string csv_text(const TableBlock& table) {
+  std::string text;
+  for (const TableColumn& column : table.columns) {
+    if (&column != &table.columns.front()) text += ',';
+    text += csv_cell(column.csv_name);
+  }
+  text += "\r\n";
+  for (const auto& row : table.rows) {
+    for (const TableCell& cell : row) {
+      if (&cell != &row.front()) text += ',';
+      text += cell_csv(cell);
+    }
+    text += "\r\n";
+  }
+  return text;
+}
+
+}  // namespace pellucid::report
