@@ -22,6 +22,7 @@ void add_corrupt(CLI::App& app, const Common& common);
 void add_calibrate(CLI::App& app, const Common& common);
 void add_import(CLI::App& app, const Common& common);
 void add_export(CLI::App& app, const Common& common);
+void add_shrink(CLI::App& app, const Common& common);
 void add_info(CLI::App& app, const Common& common);
 
 }  // namespace pellucid::app

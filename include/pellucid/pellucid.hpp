@@ -75,6 +75,7 @@
 #include "pellucid/schedule/grid.hpp"
 #include "pellucid/schedule/noise_level.hpp"
 #include "pellucid/schedule/schedule.hpp"
+#include "pellucid/shrinkage/matrix_shrinkage.hpp"
 #include "pellucid/shrinkage/patch_shrinkage.hpp"
 #include "pellucid/signal/framer.hpp"
 #include "pellucid/signal/framing.hpp"

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/spiked/marchenko_pastur.hpp"
@@ -12,6 +14,11 @@
 namespace pellucid {
 
 namespace {
+
+constexpr std::pair<ShrinkageRule, std::string_view> rule_names[] = {
+    {ShrinkageRule::frobenius, "frobenius"}, {ShrinkageRule::operator_norm, "operator"},
+    {ShrinkageRule::leeb, "leeb"},           {ShrinkageRule::nuclear, "nuclear"},
+    {ShrinkageRule::hard, "hard"},           {ShrinkageRule::marchenko_pastur, "mp"}};
 
 // In units of sigma sqrt(n) from here on. Everything is written in 1 / x^2 or 1 / y^2, so that
 // next to no noise, where x and y are huge, nothing overflows.
@@ -166,6 +173,20 @@ double SingularValueShrinkage::predicted_loss(MatrixLoss loss,
     total = loss == MatrixLoss::operator_norm ? std::max(total, part) : total + part;
   }
   return total * (loss == MatrixLoss::squared_frobenius ? unit_ * unit_ : unit_);
+}
+
+std::string_view name(ShrinkageRule rule) {
+  const auto known = std::find_if(std::begin(rule_names), std::end(rule_names),
+                                  [&](const auto& entry) { return entry.first == rule; });
+  return known->second;
+}
+
+ShrinkageRule parse_shrinkage_rule(std::string_view text) {
+  for (const auto& [rule, name] : rule_names) {
+    if (name == text) return rule;
+  }
+  throw Error(fmt::format(
+      "'{}' is no shrinkage rule: choose frobenius, operator, leeb, nuclear, hard or mp", text));
 }
 
 double optimal_hard_threshold(double beta) {

@@ -155,6 +155,11 @@ TEST(OptimalHardThreshold, MatchesThePaper) {
   EXPECT_NEAR(optimal_hard_threshold_of_median(1.0), 2.858, 5e-4);
 }
 
+TEST(SingularValueShrinkage, NamesOfRules) {
+  for (const ShrinkageRule which : all_rules) EXPECT_EQ(parse_shrinkage_rule(name(which)), which);
+  EXPECT_THROW((void)parse_shrinkage_rule("best"), Error);
+}
+
 TEST(SingularValueShrinkage, NonsenseIsRefused) {
   EXPECT_THROW(SingularValueShrinkage(ShrinkageRule::hard, 0, 10, 1), Error);
   EXPECT_THROW(SingularValueShrinkage(ShrinkageRule::hard, 10, 10, -1), Error);

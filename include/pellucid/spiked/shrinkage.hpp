@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 namespace pellucid {
@@ -17,6 +18,10 @@ enum class ShrinkageRule {
   hard,             ///< kept or set to zero, the threshold of least squared error (2014)
   marchenko_pastur  ///< kept or set to zero at the upper edge of the noise's singular values
 };
+
+[[nodiscard]] std::string_view name(ShrinkageRule rule);  ///< "frobenius", "operator", ..., "mp"
+/// Throws `Error` for unknown names, listing the known.
+[[nodiscard]] ShrinkageRule parse_shrinkage_rule(std::string_view text);
 
 /// How far an estimated matrix is from the clean one: sum of the error's squared singular values,
 /// the largest one, or their sum.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+
+namespace pellucid::app {
+
+/// What `pellucid shrink` was told.
+struct ShrinkArguments {
+  std::string matrix, output, json;
+  std::string loss = "frobenius";
+  std::optional<std::string> noise_std;
+  std::string samples;  ///< "first", "last", or empty: first for a matrix, last for more axes
+  bool center = false;
+};
+
+/// The whole array as one matrix.
+void run_shrink_matrix(const ShrinkArguments& arguments, const Common& common);
+
+}  // namespace pellucid::app
