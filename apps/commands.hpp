@@ -24,5 +24,9 @@ void add_import(CLI::App& app, const Common& common);
 void add_export(CLI::App& app, const Common& common);
 void add_shrink(CLI::App& app, const Common& common);
 void add_info(CLI::App& app, const Common& common);
+void add_analyze(CLI::App& app, const Common& common);
+/// The commands of `analyze`.
+void add_analyze_alignment(CLI::App& analyze, const Common& common);
+void add_analyze_trajectory(CLI::App& analyze, const Common& common);
 
 }  // namespace pellucid::app

@@ -82,6 +82,7 @@ void declare(CLI::App& app, app::Common& common) {
   app::add_denoise(app, common);
   app::add_sample(app, common);
   app::add_evaluate(app, common);
+  app::add_analyze(app, common);
   app::add_corrupt(app, common);
   app::add_calibrate(app, common);
   app::add_import(app, common);

@@ -4,9 +4,9 @@ set -euo pipefail
 
 readonly program=$1
 
-# The names listed under the heading "Subcommands:" (or "Commands:") of the program's help.
+# subcommands ARGUMENT... - the names listed under "Subcommands:" in the help of `pellucid ARGUMENT...`.
 subcommands() {
-  "$program" --help | awk '
+  "$program" "$@" --help | awk '
     tolower($0) ~ /^(sub)?commands:/ { inside = 1; next }
     inside && /^[^ ]/ { exit }
     inside && /^  [a-z]/ { print $1 }'
@@ -32,4 +32,7 @@ HEAD
 section pellucid
 for name in $names; do
   section "pellucid $name" "$name"
+  for part in $(subcommands "$name"); do
+    section "pellucid $name $part" "$name" "$part"
+  done
 done

@@ -3,11 +3,16 @@
 
 // All of Pellucid's public interface.
 
+#include "pellucid/analysis/alignment.hpp"
 #include "pellucid/analysis/calibrate.hpp"
 #include "pellucid/analysis/evaluate.hpp"
 #include "pellucid/analysis/evaluation.hpp"
+#include "pellucid/analysis/frequency_bands.hpp"
+#include "pellucid/analysis/linear_process.hpp"
 #include "pellucid/analysis/metrics.hpp"
 #include "pellucid/analysis/test_noise.hpp"
+#include "pellucid/analysis/training_signals.hpp"
+#include "pellucid/analysis/trajectory.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/instruction_set.hpp"
 #include "pellucid/base/monitor.hpp"
@@ -20,6 +25,8 @@
 #include "pellucid/denoiser/diagonal_mixture_denoiser.hpp"
 #include "pellucid/denoiser/exact_denoiser.hpp"
 #include "pellucid/denoiser/factor_mixture_denoiser.hpp"
+#include "pellucid/denoiser/linear_denoiser.hpp"
+#include "pellucid/denoiser/linear_filter.hpp"
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/io/array.hpp"
 #include "pellucid/io/array_file.hpp"
@@ -62,6 +69,7 @@
 #include "pellucid/prior/gaussian.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"
 #include "pellucid/prior/low_rank.hpp"
+#include "pellucid/report/analysis_json.hpp"
 #include "pellucid/report/analysis_report.hpp"
 #include "pellucid/report/evaluation_json.hpp"
 #include "pellucid/report/figures.hpp"

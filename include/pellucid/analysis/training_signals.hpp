@@ -22,6 +22,7 @@ struct SpikedSignals {
   Index dim = 256;             ///< d, at least the number of spikes
   Index samples = 512;         ///< n
   Basis basis = Basis::canonical;
+  bool centre = false;  ///< as if the mean were not known: it is taken off, and n - 1 divides
 
   /// Throws `Error` naming what is out of range.
   void validate() const;
@@ -54,15 +55,21 @@ class TrainingSignals {
   [[nodiscard]] Index samples() const { return samples_; }
   [[nodiscard]] Index components() const { return basis_.cols(); }
   [[nodiscard]] bool is_synthetic() const { return model_.has_value(); }
-  /// What the sample covariance is divided by: n for synthetic signals, whose mean is known to be
-  /// zero, n - 1 for data, whose mean is taken off.
-  [[nodiscard]] Index freedom() const { return is_synthetic() ? samples_ : samples_ - 1; }
+  /// True where the sample mean is taken off: of data, and of synthetic signals on request.
+  [[nodiscard]] bool is_centred() const { return !model_ || model_->centre; }
+  /// What the sample covariance is divided by: n, or n - 1 about the mean.
+  [[nodiscard]] Index freedom() const { return samples_ - (is_centred() ? 1 : 0); }
   /// d over `freedom()`.
-  [[nodiscard]] double gamma() const { return double(dim()) / double(freedom()); }
+  [[nodiscard]] double gamma() const {
+    return static_cast<double>(dim()) / static_cast<double>(freedom());
+  }
 
   /// U: the true basis, or the final one of data; d x k, and the signals' variances along it.
   [[nodiscard]] const Matrix<T>& basis() const { return basis_; }
   [[nodiscard]] const Eigen::VectorXd& variances() const { return variances_; }
+
+  /// The data's mean, which was taken off; zero of synthetic signals.
+  [[nodiscard]] const Vector<T>& mean() const { return mean_; }
 
   /// The clean signals of one repetition, d x n; of `level`, where they are fresh at each.
   [[nodiscard]] Matrix<T> clean(std::uint32_t repeat, Index level = 0) const;
@@ -70,14 +77,14 @@ class TrainingSignals {
   /// their signals in every repetition and change their noise.
   [[nodiscard]] Matrix<T> noisy(std::uint32_t repeat, Index level, double noise_std) const;
   /// `count` signals of the model that are in no training set (synthetic signals only).
-  [[nodiscard]] Matrix<T> unseen(Index count, std::uint32_t repeat) const;
+  [[nodiscard]] Matrix<T> unseen(Index count, std::uint32_t repeat = 0) const;
 
  private:
-  [[nodiscard]] Matrix<T> draw(std::uint64_t first, Index count, std::uint32_t repeat,
-                               std::uint32_t step) const;
+  [[nodiscard]] Matrix<T> draw(Index first, Index count, std::uint32_t repeat, Index level) const;
 
   std::optional<SpikedSignals> model_;
   Matrix<T> signals_;  // data, mean taken off
+  Vector<T> mean_;
   Index samples_;
   Fresh fresh_;
   std::uint64_t seed_;

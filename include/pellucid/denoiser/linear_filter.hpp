@@ -11,13 +11,15 @@ namespace pellucid {
 template <class T>
 struct SampleSpectrum {
   Vector<T> mean;               ///< that was taken off, d; zero where none was
-  Matrix<T> eigenvectors;       ///< d x k, orthonormal columns; the largest entry of each is real
+  Matrix<T> eigenvectors;       ///< d x k, orthonormal columns, free up to a phase
   Eigen::VectorXd eigenvalues;  ///< k, descending, positive
   Index freedom = 0;            ///< the divisor: n, or n - 1 about the mean
 
   [[nodiscard]] Index dim() const { return eigenvectors.rows(); }
   [[nodiscard]] Index rank() const { return eigenvalues.size(); }
-  [[nodiscard]] double gamma() const { return double(dim()) / double(freedom); }
+  [[nodiscard]] double gamma() const {
+    return static_cast<double>(dim()) / static_cast<double>(freedom);
+  }
 };
 
 /// The `rank` leading eigenpairs for the columns of `vectors` (d x n), through the d x d covariance

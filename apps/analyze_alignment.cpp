@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "analyze_arguments.hpp"
+#include "arguments.hpp"
+#include "checks.hpp"
+#include "commands.hpp"
+#include "console.hpp"
+#include "outputs.hpp"
+#include "pellucid/analysis/alignment.hpp"
+#include "pellucid/io/output_file.hpp"
+#include "pellucid/report/analysis_json.hpp"
+
+namespace pellucid::app {
+
+namespace {
+
+struct AlignmentArguments {
+  SourceArguments source;
+  int repeats = 10;
+  std::string json;
+};
+
+template <class T>
+TrainingSignals<T> training_of(const SourceArguments& source, const std::optional<Inputs>& inputs) {
+  const Fresh fresh = source.fresh_choice();
+  if (!inputs) return TrainingSignals<T>(source.model(), fresh, source.seed);
+  return inputs->named([&] {
+    Matrix<T> signals = read_all<T>(*inputs);
+    const Index components = std::min(source.components, signals.rows());
+    return TrainingSignals<T>(std::move(signals), components, fresh, source.seed);
+  });
+}
+
+void print_table(const Alignment& alignment) {
+  fmt::print("{:>9}  {:>12}  {:>14}  {:>16}  {:>16}\n", "component", "variance", "emerges below",
+             "cos2 1/2, theory", "cos2 1/2, found");
+  for (const Emergence& one : alignment.emergence) {
+    fmt::print("{:>9}  {:>12.5g}  {:>14.4g}  {:>16.4g}  {:>16}\n", one.component, one.variance,
+               one.threshold_std, one.half_std_theory,
+               std::isnan(one.half_std) ? "" : fmt::format("{:.4g}", one.half_std));
+  }
+  fmt::print(
+      "Noise standard deviations. Squared cosines differ from the theory's by {:.4f} in the mean\n"
+      "({:.4f} with the mixing between components).\n",
+      alignment.mean_difference, alignment.mean_difference_mixing);
+}
+
+void run(const AlignmentArguments& arguments, const Common& common) {
+  const SourceArguments& source = arguments.source;
+  source.check();
+  const AlignmentOptions options{source.levels(), arguments.repeats, common.threads};
+  Console console(common.quiet);
+  std::optional<Inputs> inputs;
+  if (!source.is_synthetic()) inputs.emplace(source.clean, source.first);
+  check_apart(inputs ? names_of(inputs->files()) : std::vector<std::string>{}, {arguments.json});
+  std::optional<OutputFile> json;
+  if (!arguments.json.empty()) json.emplace(arguments.json);
+
+  const bool complex_data = inputs ? inputs->is_complex() : source.complex_data;
+  Alignment alignment;
+  dispatch(complex_data, true, [&]<class T>() {
+    if constexpr (std::is_same_v<RealOf<T>, double>) {
+      alignment = measure_alignment(training_of<T>(source, inputs), options, &console);
+    }
+  });
+  const RunSettings settings = source_settings(source, common.command_line);
+  if (json) json->write(alignment_json(alignment, settings));
+  console.check_stop();
+  if (json) json->commit();
+  if (!common.quiet) print_table(alignment);
+}
+
+}  // namespace
+
+void add_analyze_alignment(CLI::App& analyze, const Common& common) {
+  auto arguments = std::make_shared<AlignmentArguments>();
+  AlignmentArguments& a = *arguments;
+  auto* command = analyze.add_subcommand(
+      "alignment", "Eigenvectors of noisy data against the true ones, beside the spiked model");
+  add_source_options(*command, a.source, "0.05:10:21log");
+  command->add_option("--repeats", a.repeats, "Repetitions to average over, for error bars")
+      ->check(count_from_one())
+      ->type_name("R")
+      ->capture_default_str();
+  command->add_option("--json", a.json, "Write the results as JSON: a row per level and component")
+      ->check(file_name())
+      ->type_name("FILE");
+  command->footer(
+      "The reference of data is the basis of the clean samples' covariance. White noise looks the\n"
+      "same in every basis, so canonical directions serve as well as random ones and cost less.\n\n"
+      "Examples:\n"
+      "  pellucid analyze alignment --spikes 16,8,4 --dim 64 --samples 128 --json alignment.json\n"
+      "  pellucid analyze alignment clean.npy --components 3 --noise-std 0.1:2:5log");
+  command->callback([arguments, &common] { run(*arguments, common); });
+}
+
+}  // namespace pellucid::app
