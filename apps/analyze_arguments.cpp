@@ -172,8 +172,8 @@ void add_source_options(CLI::App& command, SourceArguments& a, const std::string
       ->capture_default_str();
   command
       .add_option("--noise-std", a.noise_std,
-                  "Noise levels in the signals' units: low:high:COUNTlog, start:step:stop or a\n"
-                  "list a,b,c")
+                  "Noise levels in the signals' units: low:high:COUNTlog, start:step:stop\n"
+                  "or a list a,b,c")
       ->type_name("RANGE")
       ->capture_default_str();
   command
@@ -196,7 +196,7 @@ std::string json_string(const std::string& text) {
 }
 
 RunSettings source_settings(const SourceArguments& a, const std::string& command_line) {
-  RunSettings settings{{"version", json_string(version)},
+  RunSettings settings{{"version", json_string(std::string(version))},
                        {"command_line", json_string(command_line)}};
   if (a.is_synthetic()) {
     settings.emplace_back("spikes", nlohmann::json(parse_spikes(a.spikes)).dump());

@@ -83,7 +83,7 @@ class SubspaceProcess {
     State now;
     const Eigen::JacobiSVD<Matrix<T>> svd(core_, Eigen::ComputeThinU | Eigen::ComputeThinV);
     now.product = svd.singularValues().array().square();
-    if (core_.rows() > 0) {
+    if (core_.rows() > 0 && now.product(0) > 0) {
       const Vector<T> leading = vectors_ * svd.matrixU().col(0);
       now.leading_cos2 = Eigen::numext::abs2(reference_.col(0).dot(leading));
     }

@@ -110,10 +110,17 @@ double risk(const SampleSpectrum<double>& spectrum, LinearWeights rule) {
   return sum / l.sum();
 }
 
-// Mean risks of projection, plug-in and optimal weights over 20 seeds.
-Eigen::Array3d mean_risks(Index d, Index n) {
-  Eigen::Array3d sum = Eigen::Array3d::Zero();
-  constexpr int seeds = 20;
+// The limit sum l - sum (2 w - w^2) l c^2 + sum w^2 over sum l: projection, plug-in and optimal
+// weights (the issue's numbers).
+const Eigen::Array3d limits(0.492, 0.394, 0.374);
+
+struct Risks {
+  Eigen::Array3d mean = Eigen::Array3d::Zero();
+  Eigen::Array3d distance = Eigen::Array3d::Zero();  // of one seed from the limit, in the mean
+};
+
+Risks risks_of(Index d, Index n, std::uint64_t seeds) {
+  Risks out;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     Eigen::MatrixXd y = random_matrix<double>(d, n, seed);
     for (Index i = 0; i < 3; ++i) {
@@ -126,20 +133,19 @@ Eigen::Array3d mean_risks(Index d, Index n) {
     // Paired, with the same training vectors: no seed has another order.
     EXPECT_LT(risks(2), risks(1)) << seed;
     EXPECT_LT(risks(1), risks(0)) << seed;
-    sum += risks / seeds;
+    out.mean += risks / static_cast<double>(seeds);
+    out.distance += (risks - limits).abs() / static_cast<double>(seeds);
   }
-  return sum;
+  return out;
 }
 
-// The limit sum l - sum (2 w - w^2) l c^2 + sum w^2 over sum l: 0.492, 0.394, 0.374 (the issue's).
+// 20 seeds as in the issue. At twice the size the means' distances are lost in the seeds' spread,
+// but one seed's distance from the limit is smaller.
 TEST(LinearFilter, RiskIsNearItsLimitAndNearerAtTwiceTheSize) {
-  const Eigen::Array3d limits(0.492, 0.394, 0.374);
-  const Eigen::Array3d small = (mean_risks(400, 800) / limits - 1).abs();
-  const Eigen::Array3d large = (mean_risks(800, 1600) / limits - 1).abs();
-  RecordProperty("relative_400", testing::PrintToString(small.transpose()));
-  std::cout << "relative distances: " << small.transpose() << "; " << large.transpose() << "\n";
-  EXPECT_LT(small.maxCoeff(), 0.02);
-  EXPECT_LT(large(2), small(2));
+  const Risks small = risks_of(400, 800, 20), large = risks_of(800, 1600, 10);
+  std::cout << "mean risks " << small.mean.transpose() << "; " << large.mean.transpose() << "\n";
+  EXPECT_LT((small.mean / limits - 1).abs().maxCoeff(), 0.02);
+  EXPECT_TRUE((large.distance < small.distance).all());
 }
 
 template <class T>
