@@ -92,8 +92,7 @@ void add_import(CLI::App& app, const Common& common) {
   command->footer(
       "Examples:\n"
       "  pellucid import model-425.pt --params sim_params.json -o channels.safetensors\n"
-      "  pellucid denoise measured.npy -m channels.safetensors -o clean.npy --snr-db 10 "
-      "--method mean-forwarding\n\n"
+      "  pellucid denoise measured.npy -m channels.safetensors -o clean.npy --snr-db 10\n\n"
       "Networks: the CNN and U-Net of Fesl et al., layer for layer. Nothing in a checkpoint is\n"
       "executed. Such a network knows signals of zero mean and unit power per entry, and the "
       "steps\n"
