@@ -10,8 +10,9 @@
 #include "console.hpp"
 #include "outputs.hpp"
 #include "pellucid/analysis/alignment.hpp"
-#include "pellucid/io/output_file.hpp"
 #include "pellucid/report/analysis_json.hpp"
+#include "pellucid/report/analysis_report.hpp"
+#include "report_outputs.hpp"
 
 namespace pellucid::app {
 
@@ -20,7 +21,7 @@ namespace {
 struct AlignmentArguments {
   SourceArguments source;
   int repeats = 10;
-  std::string json;
+  ReportArguments outputs;
 };
 
 template <class T>
@@ -55,9 +56,9 @@ void run(const AlignmentArguments& arguments, const Common& common) {
   Console console(common.quiet);
   std::optional<Inputs> inputs;
   if (!source.is_synthetic()) inputs.emplace(source.clean, source.first);
-  check_apart(inputs ? names_of(inputs->files()) : std::vector<std::string>{}, {arguments.json});
-  std::optional<OutputFile> json;
-  if (!arguments.json.empty()) json.emplace(arguments.json);
+  check_apart(inputs ? names_of(inputs->files()) : std::vector<std::string>{},
+              arguments.outputs.outputs());
+  ReportOutputs outputs(arguments.outputs);
 
   const bool complex_data = inputs ? inputs->is_complex() : source.complex_data;
   Alignment alignment;
@@ -67,9 +68,13 @@ void run(const AlignmentArguments& arguments, const Common& common) {
     }
   });
   const RunSettings settings = source_settings(source, common.command_line);
-  if (json) json->write(alignment_json(alignment, settings));
+  if (outputs.has_json()) outputs.write_json(alignment_json(alignment, settings));
+  if (outputs.has_page() || outputs.has_figures()) {
+    outputs.write(alignment_report(
+        alignment, {title_of(arguments.outputs, source, inputs), common.command_line, settings}));
+  }
   console.check_stop();
-  if (json) json->commit();
+  outputs.commit();
   if (!common.quiet) print_table(alignment);
 }
 
@@ -85,15 +90,15 @@ void add_analyze_alignment(CLI::App& analyze, const Common& common) {
       ->check(count_from_one())
       ->type_name("R")
       ->capture_default_str();
-  command->add_option("--json", a.json, "Write the results as JSON: a row per level and component")
-      ->check(file_name())
-      ->type_name("FILE");
+  add_report_options(*command, a.outputs,
+                     "Write the results as JSON: a row per level and component");
   command->footer(
       "The reference of data is the basis of the clean samples' covariance. White noise looks the\n"
       "same in every basis, so canonical directions serve as well as random ones and cost less.\n\n"
       "Examples:\n"
       "  pellucid analyze alignment --spikes 16,8,4 --dim 64 --samples 128 --json alignment.json\n"
-      "  pellucid analyze alignment clean.npy --components 3 --noise-std 0.1:2:5log");
+      "  pellucid analyze alignment clean.npy --components 3 --noise-std 0.1:2:5log --report "
+      "a.html");
   command->callback([arguments, &common] { run(*arguments, common); });
 }
 

@@ -195,6 +195,14 @@ std::string json_string(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string title_of(const ReportArguments& outputs, const SourceArguments& source,
+                     const std::optional<Inputs>& inputs) {
+  if (!outputs.title.empty()) return outputs.title;
+  if (inputs) return inputs->label();
+  if (!source.is_synthetic()) return "Generated signals";
+  return "Spikes " + source.spikes;
+}
+
 RunSettings source_settings(const SourceArguments& a, const std::string& command_line) {
   RunSettings settings{{"version", json_string(std::string(version))},
                        {"command_line", json_string(command_line)}};

@@ -9,6 +9,7 @@
 #include "inputs.hpp"
 #include "pellucid/analysis/training_signals.hpp"
 #include "pellucid/report/evaluation_json.hpp"
+#include "report_outputs.hpp"
 
 namespace pellucid::app {
 
@@ -44,6 +45,10 @@ template <class T>
   samples.read(0, all);
   return all;
 }
+
+/// The page's title: as given, or what was analysed.
+[[nodiscard]] std::string title_of(const ReportArguments& outputs, const SourceArguments& source,
+                                   const std::optional<Inputs>& inputs);
 
 /// Version, command line and source as settings of a result.
 [[nodiscard]] RunSettings source_settings(const SourceArguments& arguments,

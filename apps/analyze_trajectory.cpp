@@ -11,8 +11,9 @@
 #include "outputs.hpp"
 #include "pellucid/analysis/trajectory.hpp"
 #include "pellucid/io/model_file.hpp"
-#include "pellucid/io/output_file.hpp"
 #include "pellucid/report/analysis_json.hpp"
+#include "pellucid/report/analysis_report.hpp"
+#include "report_outputs.hpp"
 
 namespace pellucid::app {
 
@@ -20,7 +21,8 @@ namespace {
 
 struct TrajectoryArguments {
   SourceArguments source;
-  std::string model, mode, weights = "projection", json;
+  std::string model, mode, weights = "projection";
+  ReportArguments outputs;
   double resampling = 0.0;
   bool generate = false, variance_preserving = false, fixed_basis = false;
   Index count = 256, bands = 8;
@@ -159,9 +161,8 @@ void run(const TrajectoryArguments& arguments, const Common& common) {
   if (!source.clean.empty()) inputs.emplace(source.clean, source.first);
   std::vector<std::string> read = inputs ? names_of(inputs->files()) : std::vector<std::string>{};
   read.push_back(arguments.model);
-  check_apart(read, {arguments.json});
-  std::optional<OutputFile> json;
-  if (!arguments.json.empty()) json.emplace(arguments.json);
+  check_apart(read, arguments.outputs.outputs());
+  ReportOutputs outputs(arguments.outputs);
 
   std::optional<Model> model;
   if (!arguments.model.empty()) model = read_model(arguments.model);
@@ -181,9 +182,13 @@ void run(const TrajectoryArguments& arguments, const Common& common) {
   RunSettings settings = source_settings(source, common.command_line);
   settings.emplace_back("model", arguments.model.empty() ? "null" : json_string(arguments.model));
   settings.emplace_back("weights", json_string(arguments.weights));
-  if (json) json->write(trajectory_json(trajectory, settings));
+  if (outputs.has_json()) outputs.write_json(trajectory_json(trajectory, settings));
+  if (outputs.has_page() || outputs.has_figures()) {
+    outputs.write(trajectory_report(
+        trajectory, {title_of(arguments.outputs, source, inputs), common.command_line, settings}));
+  }
   console.check_stop();
-  if (json) json->commit();
+  outputs.commit();
   if (!common.quiet) print_table(trajectory);
 }
 
@@ -214,9 +219,7 @@ void add_process_options(CLI::App& command, TrajectoryArguments& a) {
       ->check(size_from_one())
       ->type_name("B")
       ->capture_default_str();
-  command.add_option("--json", a.json, "Write the results as JSON: a row per step")
-      ->check(file_name())
-      ->type_name("FILE");
+  add_report_options(command, a.outputs, "Write the results as JSON: a row per step");
 }
 
 }  // namespace

@@ -48,6 +48,11 @@ void ReportOutputs::write_figures(const std::vector<FigureFile>& figures) {
   }
 }
 
+void ReportOutputs::write(const AnalysisReport& report) {
+  write_page(report.html);
+  write_figures(report.figures);
+}
+
 void ReportOutputs::commit() {
   if (figures_) figures_->commit();
   if (json_) json_->commit();

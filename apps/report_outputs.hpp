@@ -8,7 +8,7 @@
 
 #include "pellucid/io/output_file.hpp"
 #include "pellucid/io/output_folder.hpp"
-#include "pellucid/report/figures.hpp"
+#include "pellucid/report/analysis_report.hpp"
 
 namespace pellucid::app {
 
@@ -35,6 +35,8 @@ class ReportOutputs {
   void write_page(const std::string& html);
   /// Every figure as NAME.svg and, for programs that take no SVG, NAME.png.
   void write_figures(const std::vector<FigureFile>& figures);
+  /// A page and its figures, whatever was asked for of them.
+  void write(const AnalysisReport& report);
   void commit();
 
  private:

@@ -22,6 +22,19 @@ class AnalysisTest(ProgramTest):
         return json.loads((self.folder / "out.json").read_text())
 
 
+class ReportTest(AnalysisTest):
+    def test_pages_and_figures(self):
+        source = ("--spikes", "9,3", "--dim", 16, "--samples", 40, "--noise-std", "0.1:2:4log")
+        for command, figure in (("alignment", "cos2_map"), ("trajectory", "bands_map")):
+            self.succeed("analyze", command, *source, "--report", f"{command}.html",
+                         "--figures", command, "--title", "A & B")
+            page = (self.folder / f"{command}.html").read_text(encoding="utf-8")
+            self.assertIn("<h1>A &amp; B</h1>", page)
+            self.assertIn(f"pellucid analyze {command} --spikes 9,3", page)
+            for ending in ("svg", "png"):
+                self.assertTrue((self.folder / command / f"{figure}.{ending}").exists())
+
+
 class AlignmentTest(AnalysisTest):
     def test_rows_of_the_default_levels(self):
         out = self.analyze("alignment", "--spikes", "16,8,4", "--dim", 64, "--samples", 128,
