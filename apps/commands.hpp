@@ -23,6 +23,7 @@ void add_calibrate(CLI::App& app, const Common& common);
 void add_import(CLI::App& app, const Common& common);
 void add_export(CLI::App& app, const Common& common);
 void add_shrink(CLI::App& app, const Common& common);
+void add_noise(CLI::App& app, const Common& common);
 void add_info(CLI::App& app, const Common& common);
 void add_analyze(CLI::App& app, const Common& common);
 /// The commands of `analyze`.

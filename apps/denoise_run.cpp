@@ -10,6 +10,7 @@
 #include "arguments.hpp"
 #include "block_estimator.hpp"
 #include "console.hpp"
+#include "noise_finder.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
 
@@ -98,6 +99,18 @@ struct Run {
   EstimateOptions options;
   bool is_direct;  // false: observed through an operator
   Console& console;
+  NoiseFinder* finder;  // of each file's noise; null where that is known
+  bool quiet;
+
+  // The same run for one file, whose noise has been found.
+  [[nodiscard]] Run of(const InputFile& file) const {
+    Run run = *this;
+    if (finder == nullptr) return run;
+    const NoiseEstimate found = finder->find(file, &console);
+    if (!quiet) fmt::print(stderr, "{}: noise {}\n", file.name(), noise_text(found));
+    run.noise = Noise::std(found.noise_std);
+    return run;
+  }
 
   [[nodiscard]] const std::vector<Index>& shape_of(const InputFile& file) const {
     return is_direct ? file.signal_shape() : model.shape;
@@ -172,6 +185,14 @@ Observation read_observation_for(const Model& model, const DenoiseArguments& arg
   return read_observation<double>(arguments.observation, model, arguments.model);
 }
 
+// Noise is estimated before the signals are read once more.
+void check_twice_readable(const Inputs& inputs, const ObservationArguments& observation) {
+  if (!observation.is_estimated() || inputs.label() != "-") return;
+  throw Error(
+      "standard input: is read once, --noise auto reads twice: give a file, or --noise-std from "
+      "pellucid noise");
+}
+
 void check_names(const DenoiseArguments& arguments) {
   std::vector<std::string> files = arguments.observation.files();
   files.push_back(arguments.model);
@@ -183,8 +204,8 @@ void check_names(const DenoiseArguments& arguments) {
 
 // Estimates all files; returns what to tell of it. All outputs appear together, when the last is
 // done.
-std::string denoise_all(const Run& run, const Inputs& inputs, Estimators& estimators) {
-  const DenoiseArguments& arguments = run.arguments;
+std::string denoise_all(const Run& all, const Inputs& inputs, Estimators& estimators) {
+  const DenoiseArguments& arguments = all.arguments;
   const bool wants_deviations = !arguments.std_output.empty();
   Outputs outputs(inputs.files(), arguments.output);
   std::optional<Outputs> std_outputs;
@@ -193,6 +214,7 @@ std::string denoise_all(const Run& run, const Inputs& inputs, Estimators& estima
   Index number = 0;
   for (std::size_t i = 0; i < inputs.files().size(); ++i) {
     const InputFile& file = inputs.files()[i];
+    const Run run = all.of(file);
     check_noise(run.noise, run.model, file, arguments);
     const bool wide = file.type() == DType::float64 || file.type() == DType::complex128;
     dispatch(inputs.is_complex(), wide, [&]<class T>() {
@@ -211,7 +233,7 @@ std::string denoise_all(const Run& run, const Inputs& inputs, Estimators& estima
     });
     number += file.count();
   }
-  run.console.check_stop();
+  all.console.check_stop();
   outputs.commit();
   if (std_outputs) std_outputs->commit();
   return summary;
@@ -221,7 +243,7 @@ std::string denoise_all(const Run& run, const Inputs& inputs, Estimators& estima
 
 void run_denoise(const DenoiseArguments& arguments, const Common& common) {
   const EstimateOptions options = estimate_options(arguments, common.threads);
-  const Noise noise = arguments.observation.noise();
+  const Noise noise = arguments.observation.known_noise();
   const bool is_direct = !arguments.observation.operator_file.has_value();
   check_names(arguments);
   Console console(common.quiet);
@@ -232,6 +254,7 @@ void run_denoise(const DenoiseArguments& arguments, const Common& common) {
   const Observation observation = read_observation_for(model, arguments);
   const bool patches = model.framing.kind == Framing::Kind::patches;
   const Inputs inputs(arguments.noisy, no_limit, patches);
+  check_twice_readable(inputs, arguments.observation);
   if (is_direct) {
     check_fits(inputs, model, arguments.model);
   } else {
@@ -241,7 +264,11 @@ void run_denoise(const DenoiseArguments& arguments, const Common& common) {
                        arguments.model);
   }
   Estimators estimators(model, observation, arguments, common.threads);
-  const Run all{arguments, model, noise, options, is_direct, console};
+  NoiseFinder finder(&model, NoiseEstimator::automatic, common.threads);
+  const bool is_known = !arguments.observation.is_estimated();
+  const Run all{
+      arguments,   model, noise, options, is_direct, console, is_known ? nullptr : &finder,
+      common.quiet};
   const std::string summary = denoise_all(all, inputs, estimators);
   if (!common.quiet) {
     const bool piped = arguments.output == "-" || arguments.std_output == "-";

@@ -40,7 +40,22 @@ void naming(const std::string& path, const Body& body) {
 
 }  // namespace
 
-Noise ObservationArguments::noise() const {
+Noise ObservationArguments::known_noise() const {
+  if (noise) {
+    if (*noise != "auto") {
+      throw UsageError(
+          fmt::format("--noise: '{}': give auto, or the level by --noise-std or --snr-db", *noise));
+    }
+    const char* other = snr_db             ? "--snr-db"
+                        : noise_std        ? "--noise-std"
+                        : noise_covariance ? "--noise-covariance"
+                        : operator_file    ? "--operator"
+                                           : nullptr;
+    if (other != nullptr) {
+      throw UsageError(fmt::format("both --noise auto and {} given: give one of them", other));
+    }
+    return Noise::std(1.0);
+  }
   if (!noise_covariance) {
     if (operator_file && snr_db) {
       throw UsageError(
@@ -70,6 +85,10 @@ void add_observation_options(CLI::App& command, ObservationArguments& arguments)
                   "Noise standard deviation per (complex) entry in the data's\n"
                   "units, or a .npy file with one per sample")
       ->type_name("S|FILE");
+  command
+      .add_option("--noise", arguments.noise,
+                  "auto: estimate the noise level of each file first, see pellucid noise")
+      ->type_name("auto");
   command
       .add_option("--noise-covariance", arguments.noise_covariance,
                   "Covariance of coloured noise, a matrix over an observation's entries")

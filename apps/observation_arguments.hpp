@@ -15,10 +15,13 @@ namespace pellucid::app {
 
 /// How signals were observed: noise of one kind or another, directly or through a matrix.
 struct ObservationArguments {
-  std::optional<std::string> snr_db, noise_std, noise_covariance, operator_file;
+  std::optional<std::string> snr_db, noise_std, noise, noise_covariance, operator_file;
 
-  /// The noise; with a covariance the factor 1. Wrong usage unless exactly one kind is given.
-  [[nodiscard]] Noise noise() const;
+  /// The noise; with a covariance, and where it is to be estimated, the factor 1. Wrong usage
+  /// unless exactly one kind is given.
+  [[nodiscard]] Noise known_noise() const;
+  /// Whether it is to be estimated from the data.
+  [[nodiscard]] bool is_estimated() const { return noise.has_value(); }
   /// What a message about the noise starts with.
   [[nodiscard]] std::string noise_name() const { return noise_std.value_or("--snr-db"); }
   /// Files that no output may replace.

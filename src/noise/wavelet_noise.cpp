@@ -89,7 +89,7 @@ void set_from_two_scales(NoiseEstimate& noise, const TwoScales& fit, double used
   const double surplus = by_median / noise.noise_std - 1;
   noise.note =
       fmt::format("{:.0f} % of the finest detail holds signal, freed of it", 100 * (1 - fit.share));
-  constexpr double most_surplus = 0.15;
+  constexpr double most_surplus = 0.07;
   if (surplus > most_surplus) {
     noise.certainty = NoiseCertainty::doubtful;
     noise.note = fmt::format(

@@ -17,8 +17,8 @@ import numpy as np
 
 from support import GOLDEN, PELLUCID, ProgramTest, coloured, idx, mat5, png, wav
 
-COMMANDS = ("fit", "denoise", "sample", "evaluate", "corrupt", "calibrate", "import", "export", "info",
-            "analyze", "analyze alignment", "analyze trajectory")
+COMMANDS = ("fit", "denoise", "sample", "evaluate", "corrupt", "noise", "calibrate", "import", "export",
+            "info", "analyze", "analyze alignment", "analyze trajectory")
 COLUMNS, LINES = 100, 45
 
 

@@ -28,7 +28,7 @@ class UsageTest(ProgramTest):
         self.refuse(("fits", "unknown command 'fits'"), ("--nonsense", "--nonsense"),
                     ("", "unknown command"), command=(), says=())
         self.fail_with(2, says="subcommand")
-        for command in ("fit", "denoise", "sample", "evaluate", "corrupt", "info"):
+        for command in ("fit", "denoise", "sample", "evaluate", "corrupt", "noise", "info"):
             self.fail_with(2, command, says="required")
             self.fail_with(2, command, "--nonsense", "1", says=f"pellucid {command} --help")
 

@@ -20,7 +20,7 @@ namespace pellucid {
 /// Where a second scale explains the details clearly better - a mixture of two normals of mean 0,
 /// by maximum likelihood from the median's start - some of them hold signal, the median is too
 /// large, and the narrow part is given in its place; the interval then reaches up to the median's.
-/// `fair` where both agree within 15 %, else `doubtful`: the signal is as rough as the noise.
+/// `fair` where both agree within 7 %, else `doubtful`: the signal is as rough as the noise.
 ///
 /// Constant signals have no noise: 0. Throws `Error` where signals are single numbers.
 template <class T>

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pellucid/noise/automatic_noise.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <complex>
+#include <optional>
+#include <utility>
+
+#include "pellucid/base/error.hpp"
+
+namespace pellucid {
+
+namespace {
+
+template <class T>
+using Map = Eigen::Map<const Matrix<T>>;
+
+// Some estimators have nothing to say of some data: that is no error while choosing.
+template <class Body>
+std::optional<NoiseEstimate> attempt(const Body& body) {
+  try {
+    return body();
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+void add_note(NoiseEstimate& noise, const std::string& note) {
+  noise.note += (noise.note.empty() ? "" : "; ") + note;
+}
+
+bool is_certain(const std::optional<NoiseEstimate>& noise, NoiseCertainty certainty) {
+  return noise && noise->certainty == certainty;
+}
+
+// Where the model cannot say, and the data can.
+template <class T>
+NoiseEstimate with_model(const NoiseSample<T>& sample, NoiseEstimate by_model) {
+  const auto wavelet = attempt([&] { return wavelet_noise(sample); });
+  const bool is_weak =
+      by_model.certainty == NoiseCertainty::doubtful || by_model.certainty == NoiseCertainty::bound;
+  if (is_weak && is_certain(wavelet, NoiseCertainty::fair)) {
+    NoiseEstimate chosen = *wavelet;
+    add_note(chosen, fmt::format("the model says {:.4g}, {}", by_model.noise_std, by_model.note));
+    return chosen;
+  }
+  constexpr double margin = 0.9;
+  if (is_certain(wavelet, NoiseCertainty::fair) && wavelet->noise_std > 0 &&
+      wavelet->interval[1] < margin * by_model.interval[0]) {
+    by_model.certainty = NoiseCertainty::doubtful;
+    add_note(by_model, fmt::format("the finest detail has less, {:.4g}: is the model theirs?",
+                                   wavelet->noise_std));
+  }
+  return by_model;
+}
+
+template <class T>
+NoiseEstimate without_model(const NoiseSample<T>& sample) {
+  const auto wavelet = attempt([&] { return wavelet_noise(sample); });
+  const auto edge = sample.is_sound
+                        ? std::nullopt
+                        : attempt([&] { return matrix_noise(signal_singular_values(sample)); });
+  if (!wavelet && !edge) return wavelet_noise(sample);  // says why
+  const bool wavelet_holds = is_certain(wavelet, NoiseCertainty::fair);
+  const bool edge_holds = is_certain(edge, NoiseCertainty::sure);
+  if (edge_holds && (!wavelet || !wavelet_holds || edge->noise_std < wavelet->interval[0])) {
+    return *edge;
+  }
+  if (wavelet_holds) {
+    NoiseEstimate chosen = *wavelet;
+    if (edge_holds && edge->interval[0] <= chosen.interval[1]) {
+      chosen.certainty = NoiseCertainty::sure;
+      add_note(chosen, fmt::format("the singular values agree, {:.4g}", edge->noise_std));
+    }
+    return chosen;
+  }
+  if (!wavelet || !edge) return wavelet ? *wavelet : *edge;
+  return edge->noise_std < wavelet->noise_std && edge->noise_std > 0 ? *edge : *wavelet;
+}
+
+}  // namespace
+
+template <class T>
+SingularValues signal_singular_values(const NoiseSample<T>& sample) {
+  constexpr Index most = 100'000'000;
+  const auto& first = sample.signals.front();
+  const auto count = static_cast<Index>(sample.signals.size());
+  if (count == 1) {
+    const Index columns = first.shape.empty() ? 1 : first.shape.back();
+    if (first.shape.size() < 2 || sample.is_sound) {
+      throw Error("one signal of one axis is no matrix: give several, or choose wavelet");
+    }
+    const Index rows = first.entries.size() / columns;
+    return singular_values<T>(Map<T>(first.entries.data(), columns, rows));
+  }
+  const Index rows = first.entries.size();
+  if (rows > most / count) throw Error("more than 1e8 entries: too large a matrix; choose wavelet");
+  Matrix<T> matrix(rows, count);
+  for (Index j = 0; j < count; ++j) {
+    const auto& signal = sample.signals[static_cast<std::size_t>(j)];
+    if (signal.shape != first.shape) {
+      throw Error("signals of several shapes are no matrix: choose wavelet, or likelihood");
+    }
+    matrix.col(j) = signal.entries;
+  }
+  return singular_values<T>(matrix, true);
+}
+
+template <class T>
+NoiseEstimate estimate_noise(const NoiseSample<T>& sample, NoiseEstimator estimator,
+                             const LikelihoodNoise<T>* likelihood, Monitor* monitor) {
+  switch (estimator) {
+    case NoiseEstimator::automatic:
+      if (likelihood == nullptr) return without_model(sample);
+      return with_model(sample, likelihood->estimate(sample, monitor));
+    case NoiseEstimator::wavelet:
+      return wavelet_noise(sample);
+    case NoiseEstimator::likelihood:
+      if (likelihood == nullptr) throw Error("likelihood needs a model: give one");
+      return likelihood->estimate(sample, monitor);
+    default:
+      return matrix_noise(signal_singular_values(sample), estimator);
+  }
+}
+
+#define PELLUCID_INSTANTIATE(T)                                                   \
+  template SingularValues signal_singular_values<T>(const NoiseSample<T>&);       \
+  template NoiseEstimate estimate_noise<T>(const NoiseSample<T>&, NoiseEstimator, \
+                                           const LikelihoodNoise<T>*, Monitor*);
+PELLUCID_INSTANTIATE(double)
+PELLUCID_INSTANTIATE(std::complex<double>)
+#undef PELLUCID_INSTANTIATE
+
+}  // namespace pellucid
