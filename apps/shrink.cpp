@@ -32,24 +32,43 @@ void add_shrink(CLI::App& app, const Common& common) {
       ->capture_default_str();
   shrink
       ->add_option("--noise-std", a.noise_std,
-                   "Noise's standard deviation per (complex) entry; else estimated")
-      ->type_name("S");
+                   "Noise's standard deviation per (complex) entry; else estimated. With\n"
+                   "--patch also a file with a number per voxel")
+      ->type_name("S|FILE");
   shrink->add_flag("--center", a.center, "Keep the mean of the samples; gamma = d / (n - 1)");
   shrink
       ->add_option("--samples", a.samples,
                    "Axis that counts samples, first or last; the others are variables.\n"
                    "Default: first for two axes, last (repeated looks) for more")
       ->type_name("AXIS");
+  shrink
+      ->add_option("--patch", a.patch,
+                   "Windows of so many entries along every axis but the last, which holds\n"
+                   "repeated looks: 5,5,5. Each is denoised, overlapping estimates averaged")
+      ->type_name("A,B,...");
+  shrink->add_option("--noise-map", a.noise_map, "With --patch: write the noise's level per voxel")
+      ->check(file_name())
+      ->type_name("FILE");
+  shrink->add_option("--rank-map", a.rank_map, "The mean rank kept per voxel")
+      ->check(file_name())
+      ->type_name("FILE");
+  shrink->add_option("--removed-map", a.removed_map, "The mean squared change per voxel")
+      ->check(file_name())
+      ->type_name("FILE");
   shrink->add_option("--json", a.json, "Write noise, rank and singular values as JSON")
       ->check(file_name())
       ->type_name("FILE");
   shrink->footer(
       "Examples:\n"
       "  pellucid shrink noisy.npy -o clean.npy\n"
-      "  pellucid shrink noisy.npy -o clean.npy --loss hard --noise-std 0.5 --center\n\n"
+      "  pellucid shrink noisy.npy -o clean.npy --loss hard --noise-std 0.5 --center\n"
+      "  pellucid shrink scan.npy -o clean.npy --patch 5,5,5 --noise-map sigma.npy\n\n"
       "Prints the noise's standard deviation, the rank kept, and the variance removed per entry.\n"
       "Gavish and Donoho, IEEE Trans. Inf. Theory 60 (2014) and 63 (2017); Leeb (2022).");
-  shrink->callback([arguments, &common] { run_shrink_matrix(*arguments, common); });
+  shrink->callback([arguments, &common] {
+    arguments->patch.empty() ? run_shrink_matrix(*arguments, common)
+                             : run_shrink_patches(*arguments, common);
+  });
 }
 
 }  // namespace pellucid::app

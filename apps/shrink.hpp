@@ -15,9 +15,13 @@ struct ShrinkArguments {
   std::optional<std::string> noise_std;
   std::string samples;  ///< "first", "last", or empty: first for a matrix, last for more axes
   bool center = false;
+  std::string patch;  ///< windows along every axis but the last; empty: the whole array
+  std::string noise_map, rank_map, removed_map;
 };
 
 /// The whole array as one matrix.
 void run_shrink_matrix(const ShrinkArguments& arguments, const Common& common);
+/// Window by window.
+void run_shrink_patches(const ShrinkArguments& arguments, const Common& common);
 
 }  // namespace pellucid::app

@@ -28,6 +28,10 @@ SampleSide sample_side(const ShrinkArguments& arguments, const InputFile& file) 
 }
 
 MatrixShrinkageOptions shrink_options(const ShrinkArguments& arguments, const Common& common) {
+  if (!arguments.noise_map.empty() || !arguments.rank_map.empty() ||
+      !arguments.removed_map.empty()) {
+    throw UsageError("maps are of windows: add --patch, or leave them away");
+  }
   MatrixShrinkageOptions options;
   try {
     options.rule = parse_shrinkage_rule(arguments.loss);
