@@ -18,7 +18,7 @@ import numpy as np
 from support import GOLDEN, PELLUCID, ProgramTest, coloured, idx, mat5, png, wav
 
 COMMANDS = ("fit", "denoise", "sample", "evaluate", "corrupt", "noise", "calibrate", "import", "export",
-            "info", "analyze", "analyze alignment", "analyze trajectory")
+            "info", "shrink", "analyze", "analyze alignment", "analyze trajectory")
 COLUMNS, LINES = 100, 45
 
 
@@ -55,6 +55,7 @@ class HelpTest(ProgramTest):
         self.save("sigma.npy", rng.uniform(0.5, 2, 300))
         self.save("A.npy", np.eye(6)[::2])
         self.save("pilots.npy", x[:, ::2])
+        self.save("scan.npy", rng.standard_normal((6, 6, 5, 8)))
         for name, golden in (("model-425.pt", "cnn_3gpp.pt"), ("measured.npy", "cnn_3gpp.channel.x.npy"),
                              ("sim_params.json", "cnn_3gpp.sim_params.json")):
             self.write(name, (GOLDEN / golden).read_bytes())
