@@ -78,9 +78,9 @@ LinePlot error_plot(const Trajectory& trajectory) {
   LinePlot plot = over_steps("error", "NMSE of the estimate at every step, on a logarithmic axis",
                              "NMSE of the estimate", "NMSE", Scale::logarithmic);
   if (trajectory.steps.empty() || !trajectory.steps.front().nmse) return plot;
-  plot.curves.push_back(curve_of(trajectory, trajectory.mode, 0, 0, [](const TrajectoryStep& step) {
-    return step.nmse.value_or(0.0);
-  }));
+  plot.curves.push_back(
+      curve_of(trajectory, std::string(name(trajectory.mode)), 0, 0,
+               [](const TrajectoryStep& step) { return step.nmse.value_or(0.0); }));
   for (std::size_t i = 0; i < trajectory.steps.size(); ++i) {
     PlotPoint& point = plot.curves.front().points[i];
     point.error = trajectory.steps[i].nmse_stderr.value_or(0.0);

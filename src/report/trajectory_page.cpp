@@ -99,8 +99,8 @@ std::string summary(const Trajectory& trajectory) {
   std::string text = fmt::format(
       "{} step{} of <b>{}</b>, from a noise standard deviation of {} "
       "to {}",
-      trajectory.steps.size(), trajectory.steps.size() == 1 ? "" : "s", escape(trajectory.mode),
-      number_text(first.noise_std), number_text(last.noise_std));
+      trajectory.steps.size(), trajectory.steps.size() == 1 ? "" : "s",
+      escape(name(trajectory.mode)), number_text(first.noise_std), number_text(last.noise_std));
   if (first.nmse && last.nmse) {
     text += fmt::format(": the NMSE of the estimate goes from {} to <b>{}</b>",
                         number_text(*first.nmse, 3), number_text(*last.nmse, 3));
@@ -118,7 +118,7 @@ std::string summary(const Trajectory& trajectory) {
 std::vector<std::pair<std::string, std::string>> facts(const Trajectory& trajectory) {
   std::vector<std::pair<std::string, std::string>> all = {
       {"Denoiser", trajectory.denoiser},
-      {"Mode", trajectory.mode},
+      {"Mode", std::string(name(trajectory.mode))},
       {"Dimension", std::to_string(trajectory.dim)},
       {"Numbers", trajectory.complex_data ? "complex" : "real"},
       {"Signals", std::to_string(trajectory.signals)}};
