@@ -77,25 +77,26 @@ PatchOptions patch_options(const ShrinkArguments& arguments, const std::vector<I
   return options;
 }
 
-// What is told of a map: its mean and range over the voxels that count.
+struct Maps {
+  Eigen::VectorXd noise_std, rank, removed;
+  std::string remark;
+};
+
+// What is told of a map: its mean and range over the voxels that count, which are those with
+// anything in any map.
 struct Range {
-  explicit Range(const Eigen::VectorXd& map) {
+  Range(const Eigen::VectorXd& map, const Maps& maps) {
     Index count = 0;
-    for (const double value : map) {
-      if (value == 0) continue;
-      least = count == 0 ? value : std::min(least, value);
-      most = std::max(most, value);
-      mean += value;
+    for (Index v = 0; v < map.size(); ++v) {
+      if (maps.noise_std[v] == 0 && maps.rank[v] == 0 && maps.removed[v] == 0) continue;
+      least = count == 0 ? map[v] : std::min(least, map[v]);
+      most = std::max(most, map[v]);
+      mean += map[v];
       ++count;
     }
     mean /= static_cast<double>(std::max<Index>(count, 1));
   }
   double mean = 0, least = 0, most = 0;
-};
-
-struct Maps {
-  Eigen::VectorXd noise_std, rank, removed;
-  std::string remark;
 };
 
 class MapWriters {
@@ -144,7 +145,7 @@ Maps shrink_file(const InputFile& file, const PatchOptions& options, ArrayWriter
 
 std::string json_of(const Maps& maps, const ShrinkArguments& arguments, const Common& common,
                     const std::vector<Index>& shape, const PatchOptions& options) {
-  const Range noise(maps.noise_std), rank(maps.rank), removed(maps.removed);
+  const Range noise(maps.noise_std, maps), rank(maps.rank, maps), removed(maps.removed, maps);
   const nlohmann::ordered_json json = {
       {"version", version},
       {"command_line", common.command_line},
@@ -162,7 +163,7 @@ std::string json_of(const Maps& maps, const ShrinkArguments& arguments, const Co
 
 void print(const Maps& maps, const ShrinkArguments& arguments, const std::string& output,
            const std::vector<Index>& shape, bool given) {
-  const Range noise(maps.noise_std), rank(maps.rank), removed(maps.removed);
+  const Range noise(maps.noise_std, maps), rank(maps.rank, maps), removed(maps.removed, maps);
   fmt::print(summary_stream(arguments.output),
              "{}: {} voxels, {} looks, windows of {}{}\n"
              "noise std         {:.6g}, {:.6g} to {:.6g} ({})\n"
