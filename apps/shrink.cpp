@@ -62,7 +62,7 @@ void add_shrink(CLI::App& app, const Common& common) {
       "Examples:\n"
       "  pellucid shrink noisy.npy -o clean.npy\n"
       "  pellucid shrink noisy.npy -o clean.npy --loss hard --noise-std 0.5 --center\n"
-      "  pellucid shrink scan.npy -o clean.npy --patch 5,5,5 --noise-map level.npy\n\n"
+      "  pellucid shrink scan.npy -o denoised.npy --patch 5,5,5 --noise-map level.npy\n\n"
       "Prints the noise's standard deviation, the rank kept, and the variance removed per entry.\n"
       "Gavish and Donoho, IEEE Trans. Inf. Theory 60 (2014) and 63 (2017); Leeb (2022).");
   shrink->callback([arguments, &common] {

@@ -110,6 +110,16 @@ Eigen::VectorXd finish(ConstBatch<T> array, const Eigen::VectorXd& weights, Matr
   return removed;
 }
 
+template <class T>
+Matrix<T> sum_estimates(const PatchTask<T>& task) {
+  if constexpr (!is_complex<T>) {
+    if (std::min(task.array.rows(), task.grid.window_voxels()) <= most_side) {
+      return sum_estimates_by_lines<T>(task);
+    }
+  }
+  return sum_estimates_by_windows<T>(task);
+}
+
 }  // namespace
 
 WindowFactors WindowMaps::judge(const WindowJudge& judge, const double* eigenvalues, Index stride,
@@ -151,13 +161,7 @@ PatchShrinkage<T> shrink_patches(ConstBatch<T> array, const std::vector<Index>& 
   const WindowJudge judge(options, grid.window_voxels(), looks);
   const PatchTask<T> task{array, grid, judge, options, maps};
   PatchShrinkage<T> result;
-  if constexpr (is_complex<T>) {
-    result.denoised = sum_estimates_by_windows<T>(task);
-  } else if (std::min(looks, grid.window_voxels()) > most_side) {
-    result.denoised = sum_estimates_by_windows<T>(task);
-  } else {
-    result.denoised = sum_estimates_by_lines<T>(task);
-  }
+  result.denoised = sum_estimates<T>(task);
   result.removed = finish<T>(array, grid.sum_of_windows(maps.weight), result.denoised, threads);
   result.noise_std = mean_of_windows(grid, maps.noise_variance, maps, counts).cwiseSqrt();
   result.rank = mean_of_windows(grid, maps.rank, maps, counts);
