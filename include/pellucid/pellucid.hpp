@@ -73,6 +73,7 @@
 #include "pellucid/prior/gaussian.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"
 #include "pellucid/prior/low_rank.hpp"
+#include "pellucid/prior/weight_cutoff.hpp"
 #include "pellucid/report/analysis_json.hpp"
 #include "pellucid/report/analysis_report.hpp"
 #include "pellucid/report/evaluation_json.hpp"

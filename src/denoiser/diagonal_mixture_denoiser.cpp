@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "denoiser/component_weights.hpp"
+#include "base/real_parts.hpp"
+#include "denoiser/batch.hpp"
 #include "linalg/blas.hpp"
-#include "linalg/diagonal.hpp"
+#include "linalg/diagonal_kernels.hpp"
 #include "prior/eigenbasis.hpp"
+#include "prior/normal_density.hpp"
+#include "prior/posterior_weights.hpp"
 
 namespace pellucid {
 
@@ -20,19 +22,6 @@ constexpr double most_bytes = 8e6;
 
 // The least variance that is divided by: an observation off a singular component is far off it.
 constexpr double least_variance = 1e-280;
-
-// Real numbers in an entry: a complex one is two with the same variance.
-template <class T>
-constexpr Index parts = is_complex<T> ? 2 : 1;
-
-template <class T>
-const RealOf<T>* reals(const T* numbers) {
-  return reinterpret_cast<const RealOf<T>*>(numbers);
-}
-template <class T>
-RealOf<T>* reals(T* numbers) {
-  return reinterpret_cast<RealOf<T>*>(numbers);
-}
 
 }  // namespace
 
@@ -63,11 +52,12 @@ struct DiagonalMixtureDenoiser<T>::Buffers final : Denoiser<T>::Workspace {
         sums(dim, batch),
         estimate(dim),
         weights(components, batch),
-        precision(parts<T> * dim, components),
-        filter(parts<T> * dim, components),
+        precision(real_parts<T> * dim, components),
+        filter(real_parts<T> * dim, components),
         log_determinant(components) {}
 
   linalg::SingleThreadedBlas single_threaded;
+  const linalg::DiagonalKernels<Real>& kernels = linalg::diagonal_kernels<Real>();
   Matrix<T> rotated;                // z, a sample a column
   Matrix<T> sums;                   // sum_k p_k mu_k in the basis
   Vector<T> estimate;               // one mu_k in the basis
@@ -100,10 +90,6 @@ Index DiagonalMixtureDenoiser<T>::batch() const {
   return prior_->batch;
 }
 template <class T>
-double DiagonalMixtureDenoiser<T>::weight_cutoff() const {
-  return cutoff_of_weights<T>(components());
-}
-template <class T>
 auto DiagonalMixtureDenoiser<T>::workspace() const
     -> std::unique_ptr<typename Denoiser<T>::Workspace> {
   return std::make_unique<Buffers>(dim(), components(), batch());
@@ -121,9 +107,9 @@ void DiagonalMixtureDenoiser<T>::prepare(const NoiseLevel& level, Buffers& work)
       const double v = prior_->variances(i, k);
       const double s = std::max(level.alpha_bar * v + level.noise, least_variance);
       const double precision = 1 / s;
-      for (Index part = 0; part < parts<T>; ++part) {
-        work.precision(parts<T> * i + part, k) = precision;
-        work.filter(parts<T> * i + part, k) = static_cast<RealOf<T>>(g * v * precision);
+      for (Index part = 0; part < real_parts<T>; ++part) {
+        work.precision(real_parts<T> * i + part, k) = precision;
+        work.filter(real_parts<T> * i + part, k) = static_cast<RealOf<T>>(g * v * precision);
       }
       if (s < 1e-20 || s > 1e20) {
         log_determinant += std::log(s);
@@ -139,34 +125,27 @@ void DiagonalMixtureDenoiser<T>::prepare(const NoiseLevel& level, Buffers& work)
 // log w_k + log N(x_t; k) of sample `j` under the level prepared, up to a constant.
 template <class T>
 void DiagonalMixtureDenoiser<T>::weigh(Index j, Buffers& work) const {
-  const double factor = is_complex<T> ? 1.0 : 0.5;
   for (Index k = 0; k < components(); ++k) {
-    const double energy = linalg::weigh_difference(reals(work.rotated.col(j).data()),
-                                                   reals(prior_->means.col(k).data()), work.gain,
-                                                   work.precision.col(k).data(), parts<T> * dim());
-    work.weights(k, j) = prior_->log_weights(k) - factor * (energy + work.log_determinant(k));
+    const double energy = work.kernels.weigh_difference(
+        reals(work.rotated.col(j).data()), reals(prior_->means.col(k).data()), work.gain,
+        work.precision.col(k).data(), real_parts<T> * dim());
+    work.weights(k, j) =
+        prior_->log_weights(k) - quadratic_weight<T> * (energy + work.log_determinant(k));
   }
 }
 
-// The component of least energy, found on the observation divided by its size.
+// The component that outweighs all others where an observation's squares overflow.
 template <class T>
 Index DiagonalMixtureDenoiser<T>::nearest(Index j, const Buffers& work) const {
   const auto size = static_cast<double>(work.rotated.col(j).cwiseAbs().maxCoeff());
-  Index best = 0;
-  double least = std::numeric_limits<double>::infinity();
-  for (Index k = 0; k < components(); ++k) {
-    if (prior_->log_weights(k) == -std::numeric_limits<double>::infinity()) continue;
+  return nearest_component(prior_->log_weights, [&](Index k) {
     double energy = 0;
     for (Index i = 0; i < dim(); ++i) {
-      energy += std::norm(std::complex<double>(work.rotated(i, j)) / size) *
-                work.precision(parts<T> * i, k);
+      energy +=
+          std::norm(Wide<T>(work.rotated(i, j)) / size) * work.precision(real_parts<T> * i, k);
     }
-    if (energy < least) {
-      least = energy;
-      best = k;
-    }
-  }
-  return best;
+    return energy;
+  });
 }
 
 // `sum_k p_k mu_k` of sample `j`, in the basis.
@@ -175,10 +154,10 @@ void DiagonalMixtureDenoiser<T>::mean_of(Index j, Buffers& work) const {
   work.sums.col(j).setZero();
   for (Index k = 0; k < components(); ++k) {
     if (work.weights(k, j) == 0.0) continue;
-    linalg::add_filtered(static_cast<RealOf<T>>(work.weights(k, j)),
-                         reals(work.rotated.col(j).data()), reals(prior_->means.col(k).data()),
-                         work.gain, work.filter.col(k).data(), reals(work.sums.col(j).data()),
-                         parts<T> * dim());
+    work.kernels.add_filtered(static_cast<RealOf<T>>(work.weights(k, j)),
+                              reals(work.rotated.col(j).data()), reals(prior_->means.col(k).data()),
+                              work.gain, work.filter.col(k).data(), reals(work.sums.col(j).data()),
+                              real_parts<T> * dim());
   }
 }
 
@@ -189,9 +168,9 @@ double DiagonalMixtureDenoiser<T>::variance_of(Index j, const NoiseLevel& level,
   double sum = 0;
   for (Index k = 0; k < components(); ++k) {
     if (work.weights(k, j) == 0.0) continue;
-    linalg::filter_difference(reals(work.rotated.col(j).data()), reals(prior_->means.col(k).data()),
-                              work.gain, work.filter.col(k).data(), reals(work.estimate.data()),
-                              parts<T> * dim());
+    work.kernels.filter_difference(
+        reals(work.rotated.col(j).data()), reals(prior_->means.col(k).data()), work.gain,
+        work.filter.col(k).data(), reals(work.estimate.data()), real_parts<T> * dim());
     const auto v = prior_->variances.col(k).array();
     const double within = (v * level.noise / (level.alpha_bar * v + level.noise)).sum();
     const double between =
@@ -213,9 +192,12 @@ void DiagonalMixtureDenoiser<T>::weigh_all(ConstBatch<T> x_t, std::span<const No
   for (Index j = 0; j < samples; ++j) {
     const NoiseLevel& level = level_of(levels, j);
     if (levels.size() > 1) prepare(level, work);
-    if (components() > 1) weigh(j, work);
-    normalise_weights(work.weights.col(j), weight_cutoff(),
-                      [&](Index) { return nearest(j, work); });
+    if (components() > 1) {
+      weigh(j, work);
+      weights_above(this->weight_cutoff(), work.weights.col(j), [&] { return nearest(j, work); });
+    } else {
+      work.weights(0, j) = 1.0;
+    }
     use(j, level);
   }
 }

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "denoiser/component_weights.hpp"
+#include "denoiser/batch.hpp"
 #include "linalg/blas.hpp"
 #include "prior/factored_covariance.hpp"
+#include "prior/normal_density.hpp"
+#include "prior/posterior_weights.hpp"
 
 namespace pellucid {
 
@@ -95,10 +96,6 @@ Index FactorMixtureDenoiser<T>::batch() const {
   return prior_->batch;
 }
 template <class T>
-double FactorMixtureDenoiser<T>::weight_cutoff() const {
-  return cutoff_of_weights<T>(components());
-}
-template <class T>
 auto FactorMixtureDenoiser<T>::workspace() const
     -> std::unique_ptr<typename Denoiser<T>::Workspace> {
   return std::make_unique<Buffers>(dim(), prior_->wide.rank(), components(), batch());
@@ -151,23 +148,15 @@ double FactorMixtureDenoiser<T>::energy(Index k, Index j, const Buffers& work) c
          work.factors.col(j).template cast<Wide<T>>().squaredNorm();
 }
 
-// The component of least energy of one observation, found on it divided by its size.
+// The component that outweighs all others where an observation's squares overflow.
 template <class T>
 Index FactorMixtureDenoiser<T>::nearest(ConstBatch<T> x_t, Buffers& work) const {
   const auto size = static_cast<double>(x_t.cwiseAbs().maxCoeff());
-  Index best = 0;
-  double least = std::numeric_limits<double>::infinity();
   work.gathered.col(0) = x_t;
-  for (Index k = 0; k < components(); ++k) {
-    if (prior_->log_weights(k) == -std::numeric_limits<double>::infinity()) continue;
+  return nearest_component(prior_->log_weights, [&](Index k) {
     explain(k, 1 / size, 1, work);
-    const double e = energy(k, 0, work);
-    if (e < least) {
-      least = e;
-      best = k;
-    }
-  }
-  return best;
+    return energy(k, 0, work);
+  });
 }
 
 // Weights of every column, run by run of columns of one level; then `use(first, count)` of the run.
@@ -177,7 +166,6 @@ void FactorMixtureDenoiser<T>::weigh_all(ConstBatch<T> x_t, std::span<const Nois
                                          Buffers& work, const Use& use) const {
   const Index samples = x_t.cols();
   check_batch(dim(), batch(), x_t.rows(), samples, static_cast<Index>(levels.size()));
-  const double factor = is_complex<T> ? 1.0 : 0.5;
   const Index step = levels.size() == 1 ? std::max<Index>(1, samples) : 1;
   for (Index first = 0; first < samples; first += step) {
     prepare(level_of(levels, first), work);
@@ -186,11 +174,18 @@ void FactorMixtureDenoiser<T>::weigh_all(ConstBatch<T> x_t, std::span<const Nois
       explain(k, 1.0, step, work);
       for (Index j = 0; j < step; ++j) {
         work.weights(k, first + j) =
-            prior_->log_weights(k) - factor * (energy(k, j, work) + work.log_determinant(k));
+            prior_->log_weights(k) -
+            quadratic_weight<T> * (energy(k, j, work) + work.log_determinant(k));
       }
     }
-    normalise_weights(work.weights.middleCols(first, step), weight_cutoff(),
-                      [&](Index j) { return nearest(x_t.col(first + j), work); });
+    for (Index j = first; j < first + step; ++j) {
+      if (components() == 1) {
+        work.weights(0, j) = 1.0;
+      } else {
+        weights_above(this->weight_cutoff(), work.weights.col(j),
+                      [&] { return nearest(x_t.col(j), work); });
+      }
+    }
     use(first, step);
   }
 }

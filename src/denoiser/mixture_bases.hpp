@@ -13,7 +13,7 @@ namespace pellucid {
 ///
 /// Eigenvectors are ordered from both ends of the spectrum inwards: the smallest eigenvalues tell
 /// components apart at high SNR, and once the largest are gone, what remains of a sample's energy
-/// is known well from its length alone (see `weigh.cpp`).
+/// is known well from its length alone (see `screen.cpp`).
 template <class Real>
 class MixtureBases {
  public:

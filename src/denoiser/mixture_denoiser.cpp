@@ -6,21 +6,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/real_parts.hpp"
+#include "denoiser/batch.hpp"
 #include "denoiser/mixture_engine.hpp"
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
+#include "prior/normal_density.hpp"
 
 namespace pellucid {
 
 namespace {
-
-// Real numbers in an entry: a complex one is two with the same variance.
-template <class T>
-constexpr Index parts = is_complex<T> ? 2 : 1;
-
-template <class T>
-constexpr double energy_factor = is_complex<T> ? 1.0 : 0.5;
 
 // A complex vector as a real one, entry by entry.
 Eigen::VectorXd composite(const Eigen::VectorXd& x) { return x; }
@@ -58,17 +54,13 @@ void check_not_negative(const Eigen::VectorXd& eigenvalues, Index component) {
                   component, least, largest));
 }
 
-const NoiseLevel& level_of(std::span<const NoiseLevel> levels, Index sample) {
-  return levels.size() == 1 ? levels[0] : levels[static_cast<std::size_t>(sample)];
-}
-
 template <class T>
 RealBatch<const RealOf<T>> real_batch(ConstBatch<T> x) {
-  return {reinterpret_cast<const RealOf<T>*>(x.data()), parts<T> * x.outerStride(), x.cols()};
+  return {reals(x.data()), real_parts<T> * x.outerStride(), x.cols()};
 }
 template <class T>
 RealBatch<RealOf<T>> real_batch(Batch<T> x) {
-  return {reinterpret_cast<RealOf<T>*>(x.data()), parts<T> * x.outerStride(), x.cols()};
+  return {reals(x.data()), real_parts<T> * x.outerStride(), x.cols()};
 }
 
 }  // namespace
@@ -88,8 +80,9 @@ MixtureDenoiser<T>::~MixtureDenoiser() = default;
 
 template <class T>
 MixtureDenoiser<T>::MixtureDenoiser(const GaussianMixture<Wide<T>>& prior, int threads)
-    : bases_(std::make_unique<MixtureBases<RealOf<T>>>(
-          parts<T> * prior.dim(), parts<T> * prior.dim(), prior.components(), energy_factor<T>)) {
+    : bases_(std::make_unique<MixtureBases<RealOf<T>>>(real_parts<T> * prior.dim(),
+                                                       real_parts<T> * prior.dim(),
+                                                       prior.components(), quadratic_weight<T>)) {
   const linalg::SingleThreadedBlas single_threaded;
   parallel_for(prior.components(), threads, [&](Index k, int) {
     Matrix<Wide<T>> basis = prior.covariances[static_cast<std::size_t>(k)];
@@ -102,7 +95,7 @@ MixtureDenoiser<T>::MixtureDenoiser(const GaussianMixture<Wide<T>>& prior, int t
 template <class T>
 MixtureDenoiser<T>::MixtureDenoiser(const Gaussian<Wide<T>>& prior)
     : bases_(std::make_unique<MixtureBases<RealOf<T>>>(
-          parts<T> * prior.dim(), parts<T> * prior.dim(), 1, energy_factor<T>)) {
+          real_parts<T> * prior.dim(), real_parts<T> * prior.dim(), 1, quadratic_weight<T>)) {
   const linalg::SingleThreadedBlas single_threaded;
   Matrix<Wide<T>> basis = prior.covariance;
   Eigen::VectorXd eigenvalues;
@@ -113,7 +106,7 @@ MixtureDenoiser<T>::MixtureDenoiser(const Gaussian<Wide<T>>& prior)
 template <class T>
 MixtureDenoiser<T>::MixtureDenoiser(const LowRank<Wide<T>>& prior)
     : bases_(std::make_unique<MixtureBases<RealOf<T>>>(
-          parts<T> * prior.dim(), parts<T> * prior.rank(), 1, energy_factor<T>)) {
+          real_parts<T> * prior.dim(), real_parts<T> * prior.rank(), 1, quadratic_weight<T>)) {
   set(0, 1.0, prior.mean, prior.eigenvectors, prior.eigenvalues);
 }
 
@@ -121,12 +114,12 @@ template <class T>
 void MixtureDenoiser<T>::set(Index k, double weight, const Vector<Wide<T>>& mean,
                              const Matrix<Wide<T>>& basis, const Eigen::VectorXd& eigenvalues) {
   check_not_negative(eigenvalues, k);
-  bases_->set(k, weight, composite(mean), composite(basis), repeated(eigenvalues, parts<T>));
+  bases_->set(k, weight, composite(mean), composite(basis), repeated(eigenvalues, real_parts<T>));
 }
 
 template <class T>
 Index MixtureDenoiser<T>::dim() const {
-  return bases_->dim() / parts<T>;
+  return bases_->dim() / real_parts<T>;
 }
 
 template <class T>
@@ -143,12 +136,6 @@ Index MixtureDenoiser<T>::batch() const {
 }
 
 template <class T>
-double MixtureDenoiser<T>::weight_cutoff() const {
-  const double tolerance = std::is_same_v<RealOf<T>, float> ? 1e-7 : 1e-16;
-  return tolerance / static_cast<double>(components());
-}
-
-template <class T>
 auto MixtureDenoiser<T>::workspace() const -> std::unique_ptr<typename Denoiser<T>::Workspace> {
   return std::make_unique<Buffers>(*bases_, batch());
 }
@@ -157,26 +144,16 @@ template <class T>
 MixtureEngine<RealOf<T>> MixtureDenoiser<T>::load(
     ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
     typename Denoiser<T>::Workspace& workspace) const {
-  MixtureEngine<RealOf<T>> engine(*bases_, weight_cutoff(), static_cast<Buffers&>(workspace).work);
+  MixtureEngine<RealOf<T>> engine(*bases_, this->weight_cutoff(),
+                                  static_cast<Buffers&>(workspace).work);
   engine.load(real_batch<T>(x_t), levels);
   return engine;
 }
 
 template <class T>
-void MixtureDenoiser<T>::check(ConstBatch<T> x_t, std::span<const NoiseLevel> levels) const {
-  const Index samples = x_t.cols();
-  const auto count = static_cast<Index>(levels.size());
-  if (x_t.rows() == dim() && samples <= batch() && (count == 1 || count == samples)) return;
-  throw Error(
-      fmt::format("denoise: {} samples of {} entries with {} noise levels: at most {} of "
-                  "{} entries, with one level or one for each",
-                  samples, x_t.rows(), count, batch(), dim()));
-}
-
-template <class T>
 void MixtureDenoiser<T>::denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                                  typename Denoiser<T>::Workspace& workspace) const {
-  check(x_t, levels);
+  check_batch(dim(), batch(), x_t.rows(), x_t.cols(), static_cast<Index>(levels.size()));
   if (x_t.cols() == 0) return;
   if (levels.size() == 1 && levels[0].is_clean()) {
     x0 = x_t;
@@ -208,7 +185,7 @@ template <class T>
 void MixtureDenoiser<T>::posterior_weights(ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
                                            Eigen::Ref<Eigen::MatrixXd> weights,
                                            typename Denoiser<T>::Workspace& workspace) const {
-  check(x_t, levels);
+  check_batch(dim(), batch(), x_t.rows(), x_t.cols(), static_cast<Index>(levels.size()));
   if (x_t.cols() == 0) return;
   auto engine = load(x_t, levels, workspace);
   (void)engine.weigh(x_t.cols());

@@ -59,6 +59,7 @@ class MixtureEngine {
   void rotate(Index k, Index first, Index last, Source source, Index samples, Entries z);
   void log_weights(Index k, Index samples, Eigen::Ref<Eigen::VectorXd> out) const;
   void weigh_fully(Index samples);
+  [[nodiscard]] double weigh_by_screening(Index samples);
   void screen(Index samples);
   void finish_best(Index samples);
   [[nodiscard]] double finish_survivors(Index samples);

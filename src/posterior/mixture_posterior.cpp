@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numbers>
 #include <optional>
 #include <vector>
 
@@ -222,9 +221,8 @@ Eigen::VectorXd MixturePosterior<T>::log_density(ConstBatch<T> y, Variances nois
                                                  Monitor* monitor) const {
   check(y, noise, Asked::density);
   const ObservationSpace<Wide<T>>& space = parts_->space;
-  const double circle = is_complex<T> ? std::numbers::pi : 2.0 * std::numbers::pi;
   const double constant =
-      -quadratic_weight<T> * static_cast<double>(observed()) * std::log(circle) -
+      -quadratic_weight<T> * static_cast<double>(observed()) * std::log(circle<T>) -
       space.log_volume();
   const auto outside = static_cast<double>(observed() - space.rank());
   Eigen::VectorXd density(y.cols());

@@ -2,24 +2,12 @@
 #include "posterior/posterior_tile.hpp"
 
 #include <cmath>
-#include <limits>
 
-#include "posterior/energy.hpp"
-#include "prior/log_sum_exp.hpp"
+#include "pellucid/prior/weight_cutoff.hpp"
 #include "prior/normal_density.hpp"
+#include "prior/posterior_weights.hpp"
 
 namespace pellucid {
-
-namespace {
-
-constexpr double nothing = -std::numeric_limits<double>::infinity();
-
-template <class T>
-double weight_cutoff(Index components) {
-  return (std::is_same_v<RealOf<T>, float> ? 1e-8 : 1e-16) / static_cast<double>(components);
-}
-
-}  // namespace
 
 template <class T>
 MixturePosterior<T>::Tile::Tile(const Parts& parts)
@@ -86,50 +74,38 @@ void MixturePosterior<T>::Tile::observe(ConstBatch<T> y, Variances noise) {
       centre(k, j);
     }
     auto p = weights_.col(j);
-    if (!std::isfinite(p.maxCoeff())) weigh_far_observation(j);
-    log_density_(j) = normalise_logs(p);
-    p = (p.array() < weight_cutoff<T>(p_.components())).select(0.0, p);
+    log_density_(j) =
+        weights_above(weight_cutoff<T>(p_.components()), p, [&] { return nearest(j); });
   }
 }
 
 // z_k of one sample from its rotation, and the component's log weight.
 template <class T>
 void MixturePosterior<T>::Tile::centre(Index k, Index j) {
-  using Real = RealOf<T>;
   const Index r = p_.rank();
   if (r == 0) {
     weights_(k, j) = p_.log_weights(k);
     return;
   }
-  // A complex number is two real ones in memory.
-  const double energy = centre_and_weigh(reinterpret_cast<Real*>(&rotated_(r * k, j)),
-                                         reinterpret_cast<const Real*>(&p_.rotated_means(r * k)),
-                                         &precision_(real_parts<T> * r * k), real_parts<T> * r);
+  const double energy =
+      kernels_.centre_and_weigh(reals(&rotated_(r * k, j)), reals(&p_.rotated_means(r * k)),
+                                &precision_(real_parts<T> * r * k), real_parts<T> * r);
   weights_(k, j) = p_.log_weights(k) - quadratic_weight<T> * (energy + log_determinant_(k));
 }
 
-// An observation so far off that its squares overflow: the component with the least energy, found
-// on the observation divided by its size, outweighs all others.
+// The component that outweighs all others where an observation's squares overflow.
 template <class T>
-void MixturePosterior<T>::Tile::weigh_far_observation(Index j) {
+Index MixturePosterior<T>::Tile::nearest(Index j) {
   const Index r = p_.rank();
-  const double size = static_cast<double>(rotated_.col(j).cwiseAbs().maxCoeff());
-  Index nearest = 0;
-  double least = std::numeric_limits<double>::infinity();
-  for (Index k = 0; k < p_.components(); ++k) {
-    if (p_.log_weights(k) == nothing) continue;
+  const auto size = static_cast<double>(rotated_.col(j).cwiseAbs().maxCoeff());
+  return nearest_component(p_.log_weights, [&](Index k) {
     prepare_for(k, j);
     double energy = 0;
     for (Index i = r * k; i < r * (k + 1); ++i) {
       energy += std::norm(Wide<T>(rotated_(i, j)) / size) * precision_(real_parts<T> * i);
     }
-    if (energy < least) {
-      least = energy;
-      nearest = k;
-    }
-  }
-  weights_.col(j).setConstant(nothing);
-  weights_(nearest, j) = std::numeric_limits<double>::lowest();
+    return energy;
+  });
 }
 
 template <class T>

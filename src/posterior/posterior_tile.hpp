@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "base/real_parts.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/diagonal_kernels.hpp"
 #include "pellucid/base/random.hpp"
 #include "posterior/posterior_parts.hpp"
 
 namespace pellucid {
-
-/// Real numbers in an entry: a complex one is two with the same variance.
-template <class T>
-inline constexpr Index real_parts = is_complex<T> ? 2 : 1;
 
 /// Posteriors of at most `Parts::batch` observations at a time: the algorithm's loop, with one
 /// thread's buffers. `observe` comes first; the rest answers for the columns observed last.
@@ -45,7 +43,7 @@ class MixturePosterior<T>::Tile {
   void prepare(Index k, double noise);
   void prepare_for(Index k, Index j);
   void centre(Index k, Index j);
-  void weigh_far_observation(Index j);
+  [[nodiscard]] Index nearest(Index j);
   void gather(Index k);
   void gather(Index k, const std::vector<Index>& chosen);
   void means_of_gathered(Index k, Index coefficients);
@@ -53,6 +51,7 @@ class MixturePosterior<T>::Tile {
   const Eigen::VectorXd& variance_within(Index k, Index j);
 
   linalg::SingleThreadedBlas single_threaded_;
+  const linalg::DiagonalKernels<RealOf<T>>& kernels_ = linalg::diagonal_kernels<RealOf<T>>();
   const Parts& p_;
   Variances noise_;
   Index samples_ = 0;

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
+#include "base/real_parts.hpp"
 #include "linalg/blas.hpp"
-#include "linalg/diagonal.hpp"
+#include "linalg/diagonal_kernels.hpp"
 #include "pellucid/base/parallel.hpp"
 #include "prior/blocks.hpp"
 #include "prior/normal_density.hpp"
@@ -24,17 +24,16 @@ constexpr double rounding = 4 * std::numeric_limits<double>::epsilon();
 // Columns in hand at a time: their numbers and squares stay in the cache.
 constexpr Index columns_in_hand = 64;
 
-template <class T>
-constexpr Index parts = is_complex<T> ? 2 : 1;
-
 // Rows of samples about an origin as real numbers, and below them their squares.
 template <class T>
 void stack_squares(ConstBatch<T> x, const T* origin, Eigen::MatrixXd& stacked) {
+  const auto& kernels = linalg::diagonal_kernels<double>();
+  const auto centre = is_complex<T> ? kernels.centre_and_square_pairs : kernels.centre_and_square;
   const Index n = x.rows();
-  stacked.resize((parts<T> + 1) * n, x.cols());
+  stacked.resize((real_parts<T> + 1) * n, x.cols());
   for (Index j = 0; j < x.cols(); ++j) {
     double* column = stacked.col(j).data();
-    linalg::centre_and_square(x.col(j).data(), origin, column, column + parts<T> * n, n);
+    centre(reals(x.col(j).data()), reals(origin), column, column + real_parts<T> * n, n);
   }
 }
 
@@ -121,16 +120,15 @@ void DiagonalComponents<T>::share(Eigen::Ref<Eigen::VectorXd> variances) const {
 /// `|x - m|^2 / v` summed is `|x|^2 . 1/v - 2 Re (m/v)^H x + |m|^2 . 1/v`.
 template <class T>
 void DiagonalComponents<T>::prepare() {
-  const double circle = is_complex<T> ? std::numbers::pi : 2.0 * std::numbers::pi;
   const Matrix<T> means = this->means_.colwise() - origin_;
   const Eigen::MatrixXd precisions = variances_.cwiseInverse();
   const Matrix<T> slopes = means.cwiseProduct(precisions.template cast<T>());
-  const Eigen::Map<const Eigen::MatrixXd> reals(reinterpret_cast<const double*>(slopes.data()),
-                                                parts<T> * this->dim(), slopes.cols());
-  coefficients_.resize((parts<T> + 1) * this->dim(), this->components());
-  coefficients_ << 2 * quadratic_weight<T> * reals, -quadratic_weight<T> * precisions;
+  const Eigen::Map<const Eigen::MatrixXd> linear(reals(slopes.data()), real_parts<T> * this->dim(),
+                                                 slopes.cols());
+  coefficients_.resize((real_parts<T> + 1) * this->dim(), this->components());
+  coefficients_ << 2 * quadratic_weight<T> * linear, -quadratic_weight<T> * precisions;
   peaks_ = -quadratic_weight<T> *
-           ((circle * variances_.array()).log() + means.array().abs2() * precisions.array())
+           ((circle<T> * variances_.array()).log() + means.array().abs2() * precisions.array())
                .colwise()
                .sum()
                .transpose();
@@ -169,7 +167,7 @@ void DiagonalComponents<T>::add(ConstBatch<T> x, const std::vector<Members>& mem
   parallel_for(panels, threads, [&](Index panel, int) {
     const Index row = panel * panel_rows, rows = std::min(panel_rows, this->dim() - row);
     Eigen::MatrixXd samples;
-    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero((parts<T> + 1) * rows, this->components());
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero((real_parts<T> + 1) * rows, this->components());
     for (std::size_t chunk = 0; chunk < weights.size(); ++chunk) {
       const Index first = static_cast<Index>(chunk) * chunk_samples;
       stack_squares<T>(x.block(row, first, rows, weights[chunk].cols()), origin_.data() + row,

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <numbers>
-
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
@@ -227,7 +225,6 @@ Eigen::MatrixXd joint_log_density(const DiagonalMixture<T>& prior, ConstBatch<T>
   Matrix<T> z(x.rows(), x.cols()), means(x.rows(), prior.components());
   basis.forward(x, z);
   basis.forward(prior.means, means);
-  const double circle = is_complex<T> ? std::numbers::pi : 2.0 * std::numbers::pi;
   Eigen::MatrixXd joint(x.cols(), prior.components());
   parallel_for(prior.components(), threads, [&](Index k, int) {
     const Eigen::ArrayXd s = prior.variances.col(k).array() + noise_variance;
@@ -237,7 +234,8 @@ Eigen::MatrixXd joint_log_density(const DiagonalMixture<T>& prior, ConstBatch<T>
                       "give a noise variance above 0",
                       k, noise_variance));
     }
-    const double peak = std::log(prior.weights(k)) - quadratic_weight<T> * (circle * s).log().sum();
+    const double peak =
+        std::log(prior.weights(k)) - quadratic_weight<T> * (circle<T> * s).log().sum();
     for (Index j = 0; j < x.cols(); ++j) {
       const double energy = ((z.col(j) - means.col(k)).array().abs2() / s).sum();
       joint(j, k) = peak - quadratic_weight<T> * energy;

@@ -6,7 +6,6 @@
 #include <Eigen/Cholesky>
 #include <Eigen/QR>
 #include <cmath>
-#include <numbers>
 
 #include "linalg/blas.hpp"
 #include "pellucid/base/parallel.hpp"
@@ -131,12 +130,11 @@ void FactorComponents<T>::translate(const Vector<T>& offset) {
 template <class T>
 void FactorComponents<T>::prepare(Index k) {
   const auto at = static_cast<std::size_t>(k);
-  const double circle = is_complex<T> ? std::numbers::pi : 2.0 * std::numbers::pi;
   const auto n = static_cast<double>(this->dim());
   const FactoredCovariance<T> solver(factors_[at], noise_variances_.col(k));
   gains_[at] = solver.gain();
   factor_covariances_[at] = solver.factor_covariance();
-  log_peaks_(k) = -quadratic_weight<T> * (n * std::log(circle) + solver.log_det());
+  log_peaks_(k) = -quadratic_weight<T> * (n * std::log(circle<T>) + solver.log_det());
   log_priors_(k) = 0.0;
   if (this->kappa_ == 0.0) return;
   const Eigen::VectorXd precision = noise_variances_.col(k).cwiseInverse();

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <numbers>
-
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
@@ -62,10 +60,9 @@ void component_log_density(const FactorMixture<T>& prior, Index k, ConstBatch<T>
                     k, noise_variance));
   }
   const FactoredCovariance<T> solver(w, e);
-  const double circle = is_complex<T> ? std::numbers::pi : 2.0 * std::numbers::pi;
   const double n = static_cast<double>(prior.dim());
-  const double peak =
-      std::log(prior.weights(k)) - quadratic_weight<T> * (n * std::log(circle) + solver.log_det());
+  const double peak = std::log(prior.weights(k)) -
+                      quadratic_weight<T> * (n * std::log(circle<T>) + solver.log_det());
   Matrix<T> d, u(w.cols(), chunk_samples);
   for (Index first = 0; first < x.cols(); first += chunk_samples) {
     const Index count = std::min(chunk_samples, x.cols() - first);

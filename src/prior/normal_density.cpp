@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <numbers>
-
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "prior/blocks.hpp"
@@ -14,9 +12,8 @@ namespace pellucid {
 
 template <class T>
 double log_peak(const Matrix<T>& factor) {
-  const double circle = is_complex<T> ? std::numbers::pi : 2.0 * std::numbers::pi;
   const double n = static_cast<double>(factor.rows());
-  return -quadratic_weight<T> * (n * std::log(circle) + log_det(factor));
+  return -quadratic_weight<T> * (n * std::log(circle<T>) + log_det(factor));
 }
 
 template <class T>

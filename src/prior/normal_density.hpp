@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <numbers>
 #include <string>
 
 #include "pellucid/base/types.hpp"
@@ -10,6 +11,11 @@ namespace pellucid {
 /// How much a squared distance `d^H S^-1 d` takes from a log density: half real, whole complex.
 template <class T>
 inline constexpr double quadratic_weight = is_complex<T> ? 1.0 : 0.5;
+
+/// What a determinant is multiplied by once per entry in the constant of a density: 2 pi real, pi
+/// complex.
+template <class T>
+inline constexpr double circle = (is_complex<T> ? 1.0 : 2.0) * std::numbers::pi;
 
 /// The log density of `N(m, S)` (or `CN`) at its mean, from the Cholesky factor of `S`:
 /// `-(N log 2 pi + log det S) / 2`, or `-(N log pi + log det S)`.

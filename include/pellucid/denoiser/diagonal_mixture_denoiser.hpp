@@ -35,7 +35,6 @@ class DiagonalMixtureDenoiser final : public ExactDenoiser<T> {
   void posterior_weights(ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
                          Eigen::Ref<Eigen::MatrixXd> weights,
                          typename Denoiser<T>::Workspace& work) const override;
-  [[nodiscard]] double weight_cutoff() const override;
 
  private:
   struct Prior;

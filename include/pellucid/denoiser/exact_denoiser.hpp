@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pellucid/denoiser/denoiser.hpp"
+#include "pellucid/prior/weight_cutoff.hpp"
 
 namespace pellucid {
 
@@ -26,8 +27,9 @@ class ExactDenoiser : public Denoiser<T> {
                                  Eigen::Ref<Eigen::MatrixXd> weights,
                                  typename Denoiser<T>::Workspace& work) const = 0;
 
-  /// The posterior weight below which a component is left out.
-  [[nodiscard]] virtual double weight_cutoff() const = 0;
+  /// The posterior weight below which a component is left out: 1e-7 / K in single precision, 1e-16
+  /// / K in double.
+  [[nodiscard]] double weight_cutoff() const { return pellucid::weight_cutoff<T>(components()); }
 };
 
 }  // namespace pellucid

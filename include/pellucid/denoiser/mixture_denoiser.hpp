@@ -60,13 +60,9 @@ class MixtureDenoiser final : public ExactDenoiser<T> {
                          Eigen::Ref<Eigen::MatrixXd> weights,
                          typename Denoiser<T>::Workspace& work) const override;
 
-  /// 1e-7 / K in single precision, 1e-16 / K in double.
-  [[nodiscard]] double weight_cutoff() const override;
-
  private:
   struct Buffers;
 
-  void check(ConstBatch<T> x_t, std::span<const NoiseLevel> levels) const;
   [[nodiscard]] MixtureEngine<RealOf<T>> load(ConstBatch<T> x_t, std::span<const NoiseLevel> levels,
                                               typename Denoiser<T>::Workspace& work) const;
   void set(Index k, double weight, const Vector<Wide<T>>& mean, const Matrix<Wide<T>>& basis,

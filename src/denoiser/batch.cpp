@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "denoiser/component_weights.hpp"
+#include "denoiser/batch.hpp"
 
 #include <fmt/format.h>
 
