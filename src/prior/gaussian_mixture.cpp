@@ -9,7 +9,6 @@
 #include "pellucid/base/random.hpp"
 #include "prior/blocks.hpp"
 #include "prior/covariance.hpp"
-#include "prior/log_sum_exp.hpp"
 #include "prior/mixture_weights.hpp"
 #include "prior/normal_density.hpp"
 
@@ -45,30 +44,23 @@ void colour(const GaussianMixture<T>& prior, Index k, const std::vector<Index>& 
 template <class T>
 void GaussianMixture<T>::validate() const {
   check_weights(weights);
-  const Index n = dim(), k = components();
-  if (n == 0) throw Error("means: is empty: a prior has at least one entry");
-  if (means.cols() != k || static_cast<Index>(covariances.size()) != k) {
-    throw Error(fmt::format("means, covariances: hold {} and {} components, weights {}: must agree",
-                            means.cols(), covariances.size(), k));
+  check_means(means, components());
+  if (static_cast<Index>(covariances.size()) != components()) {
+    throw Error(fmt::format("covariances: hold {} components, weights {}: must agree",
+                            covariances.size(), components()));
   }
-  for (Index i = 0; i < k; ++i) {
-    if (means.col(i).allFinite()) continue;
-    throw Error(fmt::format("means[{}]: has an entry that is not finite: remove NaN, infinity", i));
-  }
-  for (Index i = 0; i < k; ++i) {
-    check_covariance(covariances[static_cast<std::size_t>(i)], n, covariance_name(i));
+  for (Index k = 0; k < components(); ++k) {
+    check_covariance(covariances[static_cast<std::size_t>(k)], dim(), covariance_name(k));
   }
 }
 
 template <class T>
 Gaussian<T> moments(const GaussianMixture<T>& prior) {
   Gaussian<T> whole{prior.means * prior.weights.template cast<T>(),
-                    Matrix<T>::Zero(prior.dim(), prior.dim())};
-  const Matrix<T> centred = prior.means.colwise() - whole.mean;
+                    scatter_of_means(prior.means, prior.weights)};
   for (Index k = 0; k < prior.components(); ++k) {
     whole.covariance += T(prior.weights(k)) * prior.covariances[static_cast<std::size_t>(k)];
   }
-  whole.covariance += centred * prior.weights.template cast<T>().asDiagonal() * centred.adjoint();
   // Summation order differs across the diagonal: restores exact symmetry.
   linalg::fill_upper<T>(whole.covariance);
   return whole;
@@ -76,12 +68,10 @@ Gaussian<T> moments(const GaussianMixture<T>& prior) {
 
 template <class T>
 double average_variance(const GaussianMixture<T>& prior) {
-  const Vector<T> mean = prior.means * prior.weights.template cast<T>();
-  double sum = 0.0;
+  double sum = spread_of_means(prior.means, prior.weights);
   for (Index k = 0; k < prior.components(); ++k) {
     sum +=
-        prior.weights(k) * (prior.covariances[static_cast<std::size_t>(k)].diagonal().real().sum() +
-                            (prior.means.col(k) - mean).squaredNorm());
+        prior.weights(k) * prior.covariances[static_cast<std::size_t>(k)].diagonal().real().sum();
   }
   return sum / static_cast<double>(prior.dim());
 }
@@ -122,18 +112,13 @@ Eigen::MatrixXd joint_log_density(const GaussianMixture<T>& prior, ConstBatch<T>
 template <class T>
 Eigen::VectorXd log_density(const GaussianMixture<T>& prior, ConstBatch<T> x, double noise_variance,
                             int threads) {
-  Eigen::MatrixXd joint = joint_log_density<T>(prior, x, noise_variance, threads);
-  Eigen::VectorXd density(x.cols());
-  for (Index j = 0; j < x.cols(); ++j) density(j) = normalise_logs(joint.col(j));
-  return density;
+  return log_sums(joint_log_density<T>(prior, x, noise_variance, threads));
 }
 
 template <class T>
 Eigen::MatrixXd posterior_weights(const GaussianMixture<T>& prior, ConstBatch<T> x,
                                   double noise_variance, int threads) {
-  Eigen::MatrixXd weights = joint_log_density<T>(prior, x, noise_variance, threads);
-  for (Index j = 0; j < x.cols(); ++j) normalise_logs(weights.col(j));
-  return weights;
+  return weights_from_logs(joint_log_density<T>(prior, x, noise_variance, threads));
 }
 
 template <class T>
