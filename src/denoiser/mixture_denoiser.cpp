@@ -105,9 +105,19 @@ MixtureDenoiser<T>::MixtureDenoiser(const Gaussian<Wide<T>>& prior)
 
 template <class T>
 MixtureDenoiser<T>::MixtureDenoiser(const LowRank<Wide<T>>& prior)
-    : bases_(std::make_unique<MixtureBases<RealOf<T>>>(
-          real_parts<T> * prior.dim(), real_parts<T> * prior.rank(), 1, quadratic_weight<T>)) {
-  set(0, 1.0, prior.mean, prior.eigenvectors, prior.eigenvalues);
+    : MixtureDenoiser(Eigen::VectorXd::Ones(1), {prior}) {}
+
+template <class T>
+MixtureDenoiser<T>::MixtureDenoiser(const Eigen::VectorXd& weights,
+                                    const std::vector<LowRank<Wide<T>>>& components)
+    : bases_(std::make_unique<MixtureBases<RealOf<T>>>(real_parts<T> * components.at(0).dim(),
+                                                       real_parts<T> * components.at(0).rank(),
+                                                       weights.size(), quadratic_weight<T>)) {
+  for (Index k = 0; k < weights.size(); ++k) {
+    const auto& component = components.at(static_cast<std::size_t>(k));
+    set(k, weights(k), component.mean, component.eigenvectors.rowwise().reverse(),
+        component.eigenvalues.reverse());
+  }
 }
 
 template <class T>

@@ -6,9 +6,12 @@
 #include "linalg/blas.hpp"
 #include "model/dense_prior.hpp"
 #include "pellucid/base/parallel.hpp"
+#include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/model/access.hpp"
 #include "pellucid/model/normalise.hpp"
 #include "posterior/observation_space.hpp"
+#include "prior/covariance.hpp"
+#include "prior/graded_root.hpp"
 
 namespace pellucid {
 
@@ -16,33 +19,49 @@ namespace {
 
 constexpr Index samples_together = 256;
 
-// s^2 L^-1 C L^-H.
+// The leading eigenpairs of `F F^H` for a root F whitened by `factor`. Digits of the small ones
+// count where the noise's deviations are very different.
 template <class T>
-Matrix<T> whitened(const Matrix<T>& factor, Matrix<T> covariance, double scale) {
-  linalg::solve_lower<T>(factor, covariance);
-  covariance.adjointInPlace();
-  linalg::solve_lower<T>(factor, covariance);
-  linalg::fill_upper<T>(covariance);
-  return covariance * (scale * scale);
-}
-
-template <class T>
-GaussianMixture<T> whitened(const Matrix<T>& factor, GaussianMixture<T> prior, double scale) {
-  linalg::solve_lower<T>(factor, prior.means);
-  prior.means *= T(scale);
-  for (Matrix<T>& covariance : prior.covariances) {
-    covariance = whitened<T>(factor, std::move(covariance), scale);
+LowRank<T> eigenpairs(const Vector<T>& mean, const Matrix<T>& root, const Matrix<T>& factor,
+                      Index rank) {
+  if (!is_graded<T>(factor.diagonal())) {
+    return leading_components(Gaussian<T>{mean, root * root.adjoint()}, rank);
   }
-  return prior;
+  const RootBasis<T> basis = decompose_graded(root);
+  return {mean, basis.left.leftCols(rank), basis.eigenvalues.head(rank)};
+}
+
+// A prior of L^-1 (x - o) by the eigenpairs of its components.
+template <class T>
+struct WhitePrior {
+  Eigen::VectorXd weights;
+  std::vector<LowRank<T>> components;
+};
+
+template <class T>
+WhitePrior<T> whitened(const Matrix<T>& factor, GaussianMixture<T> prior, double scale,
+                       int threads) {
+  WhitePrior<T> white{prior.weights, std::vector<LowRank<T>>(prior.covariances.size())};
+  prior.means *= T(scale);
+  linalg::solve_lower<T>(factor, prior.means);
+  parallel_for(prior.components(), threads, [&](Index k, int) {
+    const auto at = static_cast<std::size_t>(k);
+    Matrix<T> root =
+        T(scale) * square_root(prior.covariances[at], fmt::format("covariances[{}]", k));
+    linalg::solve_lower<T>(factor, root);
+    white.components[at] = eigenpairs<T>(prior.means.col(k), root, factor, prior.dim());
+  });
+  return white;
 }
 
 template <class T>
-LowRank<T> whitened(const Matrix<T>& factor, const LowRank<T>& prior, double scale) {
+WhitePrior<T> whitened(const Matrix<T>& factor, const LowRank<T>& prior, double scale,
+                       int /*threads*/) {
   Matrix<T> root = prior.eigenvectors * prior.eigenvalues.cwiseSqrt().asDiagonal() * T(scale);
   linalg::solve_lower<T>(factor, root);
-  Matrix<T> mean = prior.mean * T(scale);
+  Matrix<T> mean = T(scale) * prior.mean;
   linalg::solve_lower<T>(factor, mean);
-  return leading_components(Gaussian<T>{mean.col(0), root * root.adjoint()}, prior.rank());
+  return {Eigen::VectorXd::Ones(1), {eigenpairs<T>(mean, root, factor, prior.rank())}};
 }
 
 Model checked(Model model) {
@@ -51,21 +70,42 @@ Model checked(Model model) {
   return normalised(std::move(model));
 }
 
-// The model of L^-1 (x - o).
+// The mean and covariance of a prior given by eigenpairs.
 template <class T>
-Model white_model(const Model& model, const Matrix<T>& factor) {
-  Model white;
-  white.shape = {model.dim()};
-  white.offset = Eigen::VectorXcd::Zero(model.dim());
-  white.schedule = model.schedule;
-  std::visit(
-      [&](const auto& prior) {
-        const auto known = whitened(factor, prior, model.scale);
-        white.power = average_variance(known);
-        white.prior.emplace<is_complex<T> ? 1 : 0>(known);
-      },
-      dense_prior<T>(model));
-  return white;
+Gaussian<T> moments(const WhitePrior<T>& prior) {
+  const Index dim = prior.components[0].dim();
+  Gaussian<T> whole{Vector<T>::Zero(dim), Matrix<T>::Zero(dim, dim)};
+  for (Index k = 0; k < prior.weights.size(); ++k) {
+    whole.mean += T(prior.weights(k)) * prior.components[static_cast<std::size_t>(k)].mean;
+  }
+  for (Index k = 0; k < prior.weights.size(); ++k) {
+    const auto& [mean, vectors, values] = prior.components[static_cast<std::size_t>(k)];
+    const Vector<T> off = mean - whole.mean;
+    whole.covariance += T(prior.weights(k)) *
+                        (vectors * values.asDiagonal() * vectors.adjoint() + off * off.adjoint());
+  }
+  linalg::fill_upper<T>(whole.covariance);
+  return whole;
+}
+
+// Takes a prior to zero mean and unit variance; the model tells the units.
+template <class T>
+Model normalise(WhitePrior<T>& prior, const Schedule& schedule) {
+  Gaussian<T> whole = moments(prior);
+  Model model;
+  model.shape = {whole.mean.size()};
+  model.offset = whole.mean.template cast<std::complex<double>>();
+  model.power = average_variance(whole);
+  model.scale = std::sqrt(model.power);
+  model.schedule = schedule;
+  for (LowRank<T>& component : prior.components) {
+    component.mean = (component.mean - whole.mean) / model.scale;
+    component.eigenvalues /= model.power;
+  }
+  whole.mean.setZero();
+  whole.covariance /= model.power;
+  model.prior.emplace<is_complex<T> ? 1 : 0>(std::move(whole));
+  return model;
 }
 
 template <class T>
@@ -78,27 +118,33 @@ Matrix<T> factor_of(const Model& model, const Matrix<T>& covariance) {
 
 template <class T>
 struct ColouredEstimator<T>::Ready {
-  Ready(Model model, const Matrix<Wide<T>>& covariance) {
+  Ready(Model model, const Matrix<Wide<T>>& covariance, int threads) {
+    const linalg::SingleThreadedBlas single_threaded;
     model = checked(std::move(model));
     factor = factor_of<Wide<T>>(model, covariance);
     mean = mean_signal<Wide<T>>(model);
-    white = white_model<Wide<T>>(model, factor);
+    auto prior =
+        std::visit([&](const auto& known) { return whitened(factor, known, model.scale, threads); },
+                   dense_prior<Wide<T>>(model));
+    white = normalise(prior, model.schedule);
+    denoiser = std::make_unique<MixtureDenoiser<T>>(prior.weights, prior.components);
   }
 
   Vector<Wide<T>> mean;
   Matrix<Wide<T>> factor;
   Model white;
+  std::unique_ptr<const Denoiser<T>> denoiser;
 };
 
 template <class T>
 ColouredEstimator<T>::ColouredEstimator(Model model, const Matrix<Wide<T>>& covariance, int threads)
-    : ColouredEstimator(Ready(std::move(model), covariance), threads) {}
+    : ColouredEstimator(Ready(std::move(model), covariance, threads)) {}
 
 template <class T>
-ColouredEstimator<T>::ColouredEstimator(Ready ready, int threads)
+ColouredEstimator<T>::ColouredEstimator(Ready ready)
     : mean_(std::move(ready.mean)),
       factor_(std::move(ready.factor)),
-      white_(std::move(ready.white), threads) {}
+      white_(std::move(ready.white), std::move(ready.denoiser)) {}
 
 template <class T>
 Matrix<T> ColouredEstimator<T>::denoise(ConstBatch<T> noisy, const EstimateOptions& options,

@@ -61,12 +61,17 @@ std::unique_ptr<const Denoiser<T>> denoiser_of(const Model& model, int threads) 
 }
 
 template <class T>
-Estimator<T>::Estimator(Model model, int threads)
+Estimator<T>::Estimator(Model model, int threads) : Estimator(std::move(model), nullptr) {
+  denoiser_ = denoiser_of<T>(model_, threads);
+}
+
+template <class T>
+Estimator<T>::Estimator(Model model, std::unique_ptr<const Denoiser<T>> denoiser)
     : model_(normalised(checked(std::move(model)))),
       mean_(mean_signal<Wide<T>>(model_).template cast<T>()),
       scale_(static_cast<RealOf<T>>(model_.scale)),
       transform_(model_.transform, model_.shape),
-      denoiser_(denoiser_of<T>(model_, threads)) {}
+      denoiser_(std::move(denoiser)) {}
 
 template <class T>
 Matrix<T> Estimator<T>::to_model_units(ConstBatch<T> x) const {

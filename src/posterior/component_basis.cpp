@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <Eigen/QR>
-#include <Eigen/SVD>
 #include <limits>
 
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "prior/covariance.hpp"
+#include "prior/graded_root.hpp"
 
 namespace pellucid {
 
@@ -51,33 +51,6 @@ Matrix<T> completed(const Matrix<T>& w) {
   return q;
 }
 
-// Rows of `B F` whose lengths differ by more than this are decomposed without forming their Gram
-// matrix, in which the small ones drown: what counts is an eigenvalue's error relative to itself
-// plus the noise, not to the largest one.
-constexpr double most_grading = 1e3;
-
-template <class T>
-bool is_graded(const Matrix<T>& seen) {
-  const Eigen::VectorXd lengths = seen.rowwise().norm();
-  const double largest = lengths.maxCoeff();
-  return (lengths.array() > 0.0 && lengths.array() * most_grading < largest).any();
-}
-
-// By Jacobi rotations after a pivoted QR, accurate whatever the rows' scales (Drmac and Veselic
-// 2008, SIAM J. Matrix Anal. Appl. 29); slow where there are hundreds of rows.
-template <class T>
-void decompose_graded(const Matrix<T>& seen, const Matrix<T>& root, ComponentBasis<T>& basis) {
-  const Eigen::JacobiSVD<Matrix<T>, Eigen::ColPivHouseholderQRPreconditioner> svd(
-      seen.adjoint(), Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const auto& values = svd.singularValues();
-  const double rounding =
-      static_cast<double>(values.size()) * std::numeric_limits<double>::epsilon() * values(0);
-  basis.observed = svd.matrixV();
-  basis.eigenvalues = (values.array() > rounding).select(values.cwiseAbs2(), 0.0);
-  linalg::multiply<T>(linalg::Op::none, T(1), root, completed<T>(svd.matrixU()), T(0),
-                      basis.directions);
-}
-
 template <class T>
 ComponentBasis<T> seen_directly(const Matrix<T>& covariance, const std::string& what) {
   ComponentBasis<T> basis{covariance, {}, {}};
@@ -98,8 +71,12 @@ ComponentBasis<T> component_basis(const ObservationSpace<T>& space, const Matrix
   Matrix<T> seen(r, n);  // B F
   linalg::multiply<T>(linalg::Op::none, T(1), map, root, T(0), seen);
   ComponentBasis<T> basis{Matrix<T>::Zero(r, r), {}, Matrix<T>(n, n)};
-  if (r > 0 && is_graded(seen)) {
-    decompose_graded(seen, root, basis);
+  if (r > 0 && (space.is_graded() || is_graded(seen))) {
+    RootBasis<T> graded = decompose_graded(seen);
+    basis.observed = std::move(graded.left);
+    basis.eigenvalues = std::move(graded.eigenvalues);
+    linalg::multiply<T>(linalg::Op::none, T(1), root, completed(graded.right), T(0),
+                        basis.directions);
     return basis;
   }
   linalg::add_gram<T>(seen, basis.observed);

@@ -6,6 +6,7 @@
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "prior/covariance.hpp"
+#include "prior/graded_root.hpp"
 #include "prior/normal_density.hpp"
 
 namespace pellucid {
@@ -44,6 +45,7 @@ ObservationSpace<T>::ObservationSpace(const LinearObservation<T>& observation, I
   }
   if (!observation.is_white()) {
     factor_ = noise_factor(observation.noise_covariance);
+    is_graded_ = pellucid::is_graded<T>(factor_.diagonal());
     linalg::solve_lower<T>(factor_, map);
     log_volume_ = quadratic_weight<T> * log_det(factor_);
   }

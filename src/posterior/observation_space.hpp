@@ -28,6 +28,9 @@ class ObservationSpace {
   [[nodiscard]] const Matrix<T>& map() const { return map_; }  ///< B, r x n; empty for I
   [[nodiscard]] const Matrix<T>& reduction() const { return reduction_; }  ///< Q^H L^-1, r x M
 
+  /// Whether whitening scales some directions so much more than others that small numbers count.
+  [[nodiscard]] bool is_graded() const { return is_graded_; }
+
   /// `log |det L|` once for real data, twice for complex: what whitening adds to a density.
   [[nodiscard]] double log_volume() const { return log_volume_; }
   /// `(I - Q Q^H) L^-1 y`: what of whitened observations is noise alone, M x b. Empty where r = M.
@@ -40,7 +43,7 @@ class ObservationSpace {
   void reduce(Matrix<T> whitened_map);
 
   Index observed_ = 0, rank_ = 0;
-  bool is_identity_ = false, keeps_all_ = true;
+  bool is_identity_ = false, is_graded_ = false, keeps_all_ = true;
   double log_volume_ = 0.0;
   Matrix<T> factor_;  // L, empty for white noise
   Matrix<T> range_;   // Q, empty where r = M

@@ -93,6 +93,38 @@ TEST(ColouredEstimator, OneStepIsTheConditionalMeanComplex) {
   expect_exact_in_coloured_noise<Complex>();
 }
 
+// Deviations of the noise from 1e-3 to 1e3, correlated. An estimate is off by rounding times their
+// ratio, 2e-10, not times its square.
+template <class T>
+void expect_digits_in_badly_scaled_noise() {
+  const Known<T> known(Transform::none);
+  test::Generator generator(4);
+  const Vector<T> deviations = Eigen::VectorXd::LinSpaced(6, -3, 3)
+                                   .unaryExpr([](double e) { return std::pow(10, e); })
+                                   .template cast<T>();
+  const Matrix<T> correlation = test::random_covariance<T>(6, generator);
+  const Matrix<T> r = deviations.asDiagonal() * correlation * deviations.asDiagonal();
+  const Matrix<T> identity = Matrix<T>::Identity(6, 6);
+  const Matrix<T> y = test::observations<T>(known.user, identity, 1.0, 9, generator);
+  EstimateOptions options;
+  options.method = Method::one_step;
+  const Matrix<T> mean = ColouredEstimator<T>(known.model, r).denoise(y, options);
+  const PosteriorEstimator<T> posterior(known.model, {.matrix = {}, .noise_covariance = r});
+  const auto truth = posterior.moments(y, Noise::std(1.0));
+  for (Index j = 0; j < y.cols(); ++j) {
+    const auto dense = test::dense_posterior<T>(known.user, identity, r, y.col(j));
+    EXPECT_LT((mean.col(j) - dense.mean).norm(), 1e-8 * dense.mean.norm());
+    EXPECT_LT((truth.mean.col(j) - dense.mean).norm(), 1e-8 * dense.mean.norm());
+  }
+}
+
+TEST(ColouredEstimator, BadlyScaledNoiseLosesNoDigitsReal) {
+  expect_digits_in_badly_scaled_noise<double>();
+}
+TEST(ColouredEstimator, BadlyScaledNoiseLosesNoDigitsComplex) {
+  expect_digits_in_badly_scaled_noise<Complex>();
+}
+
 TEST(PosteriorEstimator, RefusesVectorsCutFromSignals) {
   Known<double> known(Transform::none);
   known.model.framing.kind = Framing::Kind::frames;

@@ -39,6 +39,8 @@ class MixtureDenoiser final : public ExactDenoiser<T> {
   explicit MixtureDenoiser(const GaussianMixture<Wide<T>>& prior, int threads = 0);
   explicit MixtureDenoiser(const Gaussian<Wide<T>>& prior);
   explicit MixtureDenoiser(const LowRank<Wide<T>>& prior);
+  /// A mixture whose components' eigenpairs are known, as many of each.
+  MixtureDenoiser(const Eigen::VectorXd& weights, const std::vector<LowRank<Wide<T>>>& components);
 
   MixtureDenoiser(MixtureDenoiser&&) noexcept;
   MixtureDenoiser& operator=(MixtureDenoiser&&) noexcept;

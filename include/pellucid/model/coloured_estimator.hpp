@@ -7,9 +7,10 @@ namespace pellucid {
 
 /// Denoises `y = x + n`, `n ~ N(0, R)` or `CN(0, R)` of known covariance `R = L L^H`, by any method
 /// of the reverse process, in coordinates where the noise is white: `L^-1 x` has the prior with
-/// means `L^-1 m_k` and covariances `L^-1 C_k L^-H`, and its noise variance 1. The estimate is
-/// coloured back with `L`. SNR, steps and normalisation are those of `L^-1 x`; a calibration, which
-/// is of white noise, is not used. `T` is the arithmetic.
+/// means `L^-1 m_k` and covariances `L^-1 C_k L^-H`, and its noise variance 1; these are decomposed
+/// through their roots, so that digits hold also where the noise's deviations are very different.
+/// The estimate is coloured back with `L`. SNR, steps and normalisation are those of `L^-1 x`; a
+/// calibration, which is of white noise, is not used. `T` is the arithmetic.
 template <class T>
 class ColouredEstimator {
  public:
@@ -23,7 +24,7 @@ class ColouredEstimator {
 
  private:
   struct Ready;
-  ColouredEstimator(Ready ready, int threads);
+  explicit ColouredEstimator(Ready ready);
 
   Vector<Wide<T>> mean_;
   Matrix<Wide<T>> factor_;

@@ -24,6 +24,8 @@ class Estimator {
   /// Throws `Error` for a model that is not valid, or complex where `T` is real, or the reverse. A
   /// model in units of its own is normalised first (`normalised`).
   explicit Estimator(Model model, int threads = 0);
+  /// With a denoiser of the normalised model's prior that was made elsewhere.
+  Estimator(Model model, std::unique_ptr<const Denoiser<T>> denoiser);
 
   /// Estimates of the clean signals, N x n like `noisy`. `evaluations`, where given, receives the
   /// mean number of denoiser evaluations per sample.
