@@ -8,6 +8,7 @@
 #include "linalg/blas.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
+#include "pellucid/prior/fit_fingerprint.hpp"
 #include "prior/blocks.hpp"
 #include "prior/fit_progress.hpp"
 #include "prior/lowest_samples.hpp"

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pellucid/base/error.hpp"
+#include "pellucid/prior/fit_fingerprint.hpp"
 
 namespace pellucid {
 

@@ -7,13 +7,6 @@
 
 namespace pellucid {
 
-/// What tells one fit from another: its options, but for those that only say when it ends
-/// (`passes`, `tolerance`) or do not change results (`threads`), the number of samples, and a hash
-/// of some of them. `options.start` enters by its numbers.
-template <class T>
-[[nodiscard]] std::string fit_fingerprint(const SampleSource<T>& clean,
-                                          const MixtureFitOptions<T>& options, Index components);
-
 /// How far a fit has come, as text that keeps every bit.
 struct FitProgress {
   MixtureFitReport report;

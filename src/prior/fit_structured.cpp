@@ -9,6 +9,7 @@
 #include "prior/diagonal_components.hpp"
 #include "prior/expectation_maximisation.hpp"
 #include "prior/factor_components.hpp"
+#include "prior/fit_full.hpp"
 #include "prior/mixture_options.hpp"
 #include "prior/spectral_source.hpp"
 #include "prior/tied_components.hpp"
@@ -24,12 +25,18 @@ bool is_block_type(CovarianceType type) {
 
 template <class T>
 void check_type_options(Index dim, const MixtureFitOptions<T>& options) {
-  if (options.start) {
+  if (options.start && options.covariance != CovarianceType::full) {
     throw Error("mixture fit: a start is for covariance type full, this one is '" +
                 name(options.covariance) + "': leave it out");
   }
   if (is_block_type(options.covariance)) {
     const auto& blocks = options.blocks;
+    if (blocks.empty()) {
+      throw Error(
+          fmt::format("mixture fit: {} covariances of {} entries need blocks: give two lengths "
+                      "whose product is that",
+                      name(options.covariance), dim));
+    }
     if (blocks.size() != 2 || blocks[0] < 1 || blocks[1] < 1 || dim % blocks[0] != 0 ||
         dim / blocks[0] != blocks[1]) {
       throw Error(
@@ -132,13 +139,14 @@ template <class T>
 StructuredFit<T> fit_structured_mixture(const SampleSource<T>& clean,
                                         const MixtureFitOptions<T>& options, Monitor* monitor) {
   const linalg::SingleThreadedBlas blas;
-  if (options.covariance == CovarianceType::full) {
-    MixtureFit<T> fit = fit_mixture(clean, options, monitor);
-    return {std::move(fit.prior), std::move(fit.report)};
-  }
-  check_mixture_options(clean, options, options.components);
+  check_mixture_options(clean, options,
+                        options.start ? options.start->components() : options.components);
   check_type_options(clean.dim(), options);
   switch (options.covariance) {
+    case CovarianceType::full: {
+      MixtureFit<T> fit = fit_full(clean, options, monitor);
+      return {std::move(fit.prior), std::move(fit.report)};
+    }
     case CovarianceType::tied:
       return fit_tied(clean, options, monitor);
     case CovarianceType::circulant:

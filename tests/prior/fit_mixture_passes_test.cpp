@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/prior/fit_mixture.hpp"
+#include "prior/memory_checkpoint.hpp"
 #include "prior/shuffled_order.hpp"
 #include "support/random_priors.hpp"
 #include "support/reference.hpp"
@@ -17,46 +17,12 @@ namespace {
 
 using Complex = std::complex<double>;
 using test::Generator;
+using test::MemoryCheckpoint;
 
 template <class T>
 class MixturePasses : public testing::Test {};
 using Numbers = testing::Types<double, Complex>;
 TYPED_TEST_SUITE(MixturePasses, Numbers);
-
-/// Keeps every state that was saved; loads the one chosen.
-class MemoryCheckpoint final : public FitCheckpoint {
- public:
-  void save(const std::string& fingerprint, const std::string& progress,
-            std::span<const StateArray> state) override {
-    Saved saved{fingerprint, progress, {}};
-    for (const StateArray& array : state) {
-      saved.numbers[array.name].assign(array.data, array.data + array.size);
-    }
-    states.push_back(std::move(saved));
-  }
-  bool load(const std::string& fingerprint, std::string& progress,
-            std::span<const StateArray> state) override {
-    last_fingerprint = fingerprint;
-    if (chosen < 0) return false;
-    const Saved& saved = states.at(static_cast<std::size_t>(chosen));
-    EXPECT_EQ(saved.fingerprint, fingerprint);
-    for (const StateArray& array : state) {
-      const auto& numbers = saved.numbers.at(array.name);
-      EXPECT_EQ(static_cast<Index>(numbers.size()), array.size);
-      std::copy(numbers.begin(), numbers.end(), array.data);
-    }
-    progress = saved.progress;
-    return true;
-  }
-
-  struct Saved {
-    std::string fingerprint, progress;
-    std::map<std::string, std::vector<double>> numbers;
-  };
-  std::vector<Saved> states;
-  int chosen = -1;
-  std::string last_fingerprint;
-};
 
 template <class T>
 void expect_equal(const MixtureFit<T>& a, const MixtureFit<T>& b) {
