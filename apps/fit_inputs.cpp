@@ -29,13 +29,14 @@ FittedPrior fit_prior(const SampleSource<T>& source, const SampleSpace& space,
 // What a fit holds whatever the data's size, and of fewer samples than entries all of them: better
 // said before than found out.
 template <class T>
-void check_memory(const FitArguments& arguments, Index dim, Index count) {
+void check_memory(const FitArguments& arguments, const std::vector<Index>& shape, Index count) {
+  const Index dim = entries_of(shape);
   const std::size_t limit = arguments.memory.bytes();
   const auto n = static_cast<double>(dim), samples = static_cast<double>(count);
   double entries = 3.0 * n * n;
   if (arguments.prior == "mixture")
     entries *= static_cast<double>(arguments.component_range().back()) *
-               numbers_per_entry(arguments.structure, arguments.rank, dim) / n;
+               numbers_per_entry(arguments.structure, arguments.rank, shape) / n;
   if (arguments.prior == "pca" && count < dim)
     entries = 2.0 * n * samples + 2.0 * samples * samples;
   const double needed = entries * sizeof(T);
@@ -58,11 +59,11 @@ Fit fit_samples(const Inputs& inputs, const FitArguments& arguments, int threads
                     "(--patch) or frames (--frame) from it",
                     inputs.label()));
   }
-  check_memory<T>(arguments, source.dim(), source.count());
   SampleSpace space(inputs.common_shape());
   if (space.shape.empty()) space.shape = {1};
+  check_memory<T>(arguments, space.shape, source.count());
   space.transform = transform_of(arguments.framing);
-  const auto mixture = mixture_options<T>(arguments, source.dim(), threads);
+  const auto mixture = mixture_options<T>(arguments, space.shape, threads);
   Fit fit;
   fit.prior =
       inputs.named([&] { return fit_prior<T>(source, space, arguments, mixture, console); });
@@ -92,7 +93,7 @@ Fit fit_vectors(const Inputs& inputs, const Framing& framing, const FitArguments
     const std::size_t fitting = limit / 2 / (static_cast<std::size_t>(dim) * sizeof(V));
     most = std::min(most, std::max<Index>(1, static_cast<Index>(fitting)));
   }
-  check_memory<Wide<V>>(arguments, dim, most);
+  check_memory<Wide<V>>(arguments, space.shape, most);
   const auto cut = inputs.named([&] {
     return cut_training_vectors<T, V>(InputSignals<T>(inputs), framing, most, arguments.seed,
                                       &console);
@@ -100,7 +101,7 @@ Fit fit_vectors(const Inputs& inputs, const Framing& framing, const FitArguments
   space.framing = cut.framing;
   space.signal_power = cut.signal_power;
   space.transform = transform_of(arguments.framing);
-  const auto mixture = mixture_options<Wide<V>>(arguments, dim, threads);
+  const auto mixture = mixture_options<Wide<V>>(arguments, space.shape, threads);
   Fit fit;
   fit.prior = inputs.named([&] {
     return fit_prior<Wide<V>>(MatrixSource<V>(cut.vectors), space, arguments, mixture, console);

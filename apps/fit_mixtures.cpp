@@ -10,6 +10,7 @@
 #include "pellucid/io/checkpoint_file.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/model/access.hpp"
+#include "pellucid/prior/fit_fingerprint.hpp"
 
 namespace pellucid::app {
 
@@ -74,6 +75,7 @@ std::string report_text(const MixtureFitReport& report, Index dim) {
 
 // What a fit over a range has come to, kept in the settings of the best model so far.
 struct Selection {
+  std::string fingerprint;    // of data and options
   json rows = json::array();  // [K, nats per sample, BIC]
   std::optional<Model> best;
   double best_bic = 0.0;
@@ -89,7 +91,14 @@ struct Selection {
     }
     json settings = json::parse(best->settings);
     settings["selection"] = rows;
+    settings["fingerprint"] = fingerprint;
     best->settings = settings.dump();
+  }
+  [[nodiscard]] Model take_best() && {
+    json settings = json::parse(best->settings);
+    settings.erase("fingerprint");
+    best->settings = settings.dump();
+    return std::move(*best);
   }
   [[nodiscard]] std::string text() const {
     std::string table = fmt::format("{:>6} {:>16} {:>16}\n", "K", "nats per sample", "BIC");
@@ -105,21 +114,15 @@ struct Selection {
 std::string best_path(const FitArguments& arguments) { return arguments.checkpoint() + ".best"; }
 
 // What an interrupted fit over the same range left; empty where there is nothing.
-template <class T>
-Selection read_selection(const FitArguments& arguments, const SampleSource<T>& source) {
+Selection read_selection(const FitArguments& arguments, std::string fingerprint) {
   Selection selection;
+  selection.fingerprint = std::move(fingerprint);
   const std::string path = best_path(arguments);
   if (!arguments.resume || !std::filesystem::exists(path)) return selection;
   selection.best = read_model(path);
   const json settings = json::parse(selection.best->settings, nullptr, false);
-  const bool same =
-      settings.is_object() && settings.contains("selection") &&
-      settings.value("samples", Index{0}) == source.count() &&
-      settings.value("seed", std::uint64_t{0}) == arguments.seed &&
-      settings.value("regularisation", -1.0) == arguments.regularisation &&
-      settings.value("covariance", std::string("full")) == arguments.structure.covariance &&
-      settings.value("restarts", 0) == arguments.restarts;
-  if (!same) {
+  if (!settings.is_object() || !settings.contains("selection") ||
+      settings.value("fingerprint", std::string()) != selection.fingerprint) {
     throw Error(
         fmt::format("{}: belongs to a fit of other data or with other options: give those again, "
                     "or fit without --resume",
@@ -139,7 +142,8 @@ void save_selection(const FitArguments& arguments, const Model& best) {
 }  // namespace
 
 template <class T>
-MixtureFitOptions<T> mixture_options(const FitArguments& arguments, Index dim, int threads) {
+MixtureFitOptions<T> mixture_options(const FitArguments& arguments, const std::vector<Index>& shape,
+                                     int threads) {
   MixtureFitOptions<T> options;
   options.passes = arguments.passes;
   options.tolerance = arguments.tolerance;
@@ -149,7 +153,7 @@ MixtureFitOptions<T> mixture_options(const FitArguments& arguments, Index dim, i
   options.batch = arguments.batch;
   options.seed = arguments.seed;
   options.threads = threads;
-  set_structure(arguments.structure, arguments.rank, dim, options);
+  set_structure(arguments.structure, arguments.rank, shape, options);
   if (!arguments.start.empty()) {
     options.start = read_start<T>(arguments.start, arguments.framing);
   }
@@ -168,7 +172,8 @@ FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space
   }
   if (!arguments.output_is_direct()) options.checkpoint = &checkpoint;
   const std::vector<Index> range = arguments.component_range();
-  Selection selection = read_selection(arguments, source);
+  Selection selection = read_selection(
+      arguments, std::string(name(space.transform)) + " " + fit_fingerprint(source, options, 0));
   std::string report;
   for (const Index components : range) {
     if (selection.has(components)) continue;
@@ -181,7 +186,7 @@ FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space
     checkpoint.remove();
   }
   report = selection.text();
-  return {std::move(*selection.best), std::move(report)};
+  return {std::move(selection).take_best(), std::move(report)};
 }
 
 void remove_checkpoints(const FitArguments& arguments) {
@@ -191,9 +196,10 @@ void remove_checkpoints(const FitArguments& arguments) {
   std::filesystem::remove(best_path(arguments), error);
 }
 
-#define PELLUCID_INSTANTIATE(T)                                                      \
-  template MixtureFitOptions<T> mixture_options<T>(const FitArguments&, Index, int); \
-  template FittedPrior fit_mixtures<T>(const SampleSource<T>&, const SampleSpace&,   \
+#define PELLUCID_INSTANTIATE(T)                                                                    \
+  template MixtureFitOptions<T> mixture_options<T>(const FitArguments&, const std::vector<Index>&, \
+                                                   int);                                           \
+  template FittedPrior fit_mixtures<T>(const SampleSource<T>&, const SampleSpace&,                 \
                                        const FitArguments&, MixtureFitOptions<T>, Console&);
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<double>)

@@ -13,10 +13,10 @@ struct FittedPrior {
   std::string report;
 };
 
-/// What a mixture's fit to samples of `dim` entries was asked for; reads the model of `--init`.
+/// What a mixture's fit to samples of `shape` was asked for; reads the model of `--init`.
 template <class T>
-[[nodiscard]] MixtureFitOptions<T> mixture_options(const FitArguments& arguments, Index dim,
-                                                   int threads);
+[[nodiscard]] MixtureFitOptions<T> mixture_options(const FitArguments& arguments,
+                                                   const std::vector<Index>& shape, int threads);
 
 /// The mixture that `--components` asks for, or of a range the one with the least BIC, each fit
 /// with a checkpoint after every pass. Where a range is resumed, the numbers that were done are not

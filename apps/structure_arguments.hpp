@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pellucid/base/signal_source.hpp"
 #include "pellucid/prior/fit_mixture.hpp"
 
 namespace pellucid::app {
@@ -17,19 +18,24 @@ struct StructureArguments {
 
 void add_structure_options(CLI::App& command, StructureArguments& arguments);
 
-/// Sets type, blocks and rank (0: 8, fewer for small data) for samples of `dim` entries.
+/// Sets type, blocks (where none are given those of samples with two axes) and rank (0: 8, fewer
+/// for small data) for samples of `shape`.
 template <class T>
-void set_structure(const StructureArguments& arguments, Index rank, Index dim,
+void set_structure(const StructureArguments& arguments, Index rank, const std::vector<Index>& shape,
                    MixtureFitOptions<T>& options) {
   constexpr Index default_rank = 8;
   options.covariance = parse_covariance_type(arguments.covariance);
   options.blocks = arguments.blocks;
+  const bool has_blocks = options.covariance == CovarianceType::block_circulant ||
+                          options.covariance == CovarianceType::block_toeplitz;
+  if (has_blocks && options.blocks.empty() && shape.size() == 2) options.blocks = shape;
   if (options.covariance == CovarianceType::low_rank) {
-    options.rank = rank > 0 ? rank : std::min(default_rank, dim);
+    options.rank = rank > 0 ? rank : std::min(default_rank, entries_of(shape));
   }
 }
 
 /// Numbers of N entries that a fit holds for each component, N of them with full covariances.
-[[nodiscard]] double numbers_per_entry(const StructureArguments& arguments, Index rank, Index dim);
+[[nodiscard]] double numbers_per_entry(const StructureArguments& arguments, Index rank,
+                                       const std::vector<Index>& shape);
 
 }  // namespace pellucid::app

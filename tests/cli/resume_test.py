@@ -68,11 +68,11 @@ class ResumeTest(ProgramTest):
         self.assertIn("--resume would go on", done.stderr)
         self.assertNotIn("m.safetensors.checkpoint", self.names())
 
-    def leave_a_checkpoint(self, fit):
+    def leave_a_checkpoint(self, fit, left="m.safetensors.checkpoint"):
         process = subprocess.Popen([PELLUCID, "fit", *map(str, fit)], cwd=self.folder,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         limit = time.monotonic() + 60
-        while not (self.folder / "m.safetensors.checkpoint").exists():
+        while not (self.folder / left).exists():
             self.assertIsNone(process.poll(), "the fit ended before it could be killed")
             self.assertLess(time.monotonic(), limit)
             time.sleep(0.002)
@@ -80,7 +80,7 @@ class ResumeTest(ProgramTest):
         process.wait()
         # What SIGKILL leaves no time to remove is no part of these tests.
         for name in self.names():
-            if name not in ("x.npy", "m.safetensors.checkpoint"):
+            if name not in ("x.npy", left):
                 os.unlink(self.folder / name)
 
     def test_a_checkpoint_of_another_fit_is_refused(self):
@@ -96,6 +96,15 @@ class ResumeTest(ProgramTest):
             self.write("m.safetensors.checkpoint", damaged)
             self.fail_with(1, "fit", *fit, "--resume", says="m.safetensors.checkpoint")
 
+    def test_a_range_is_resumed_with_its_own_data_and_options_alone(self):
+        fit = [*self.FIT, "--components", "2:1:40", "--passes", 8, "-o", "m.safetensors"]
+        self.leave_a_checkpoint(fit, "m.safetensors.checkpoint.best")
+        self.fail_with(1, "fit", *fit, "--ridge", 0.01, "--resume", says="other options")
+        self.fail_with(1, "fit", *fit, "--transform", "dct", "--resume", says="other options")
+        self.save("x.npy", coloured(np.random.default_rng(2), 2000, 48))
+        self.fail_with(1, "fit", *fit, "--resume",
+                       says="checkpoint.best: belongs to a fit of other data")
+
     def test_the_best_of_a_range_by_bic_is_kept_and_shown(self):
         rng = np.random.default_rng(3)
         centres = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0], [9.0, 9.0]])
@@ -108,6 +117,7 @@ class ResumeTest(ProgramTest):
         settings = json.loads(self.read_metadata("m.safetensors")["settings"])
         self.assertEqual(settings["components"], 4)
         self.assertEqual(len(settings["selection"]), 5)
+        self.assertNotIn("fingerprint", settings)
 
     def read_metadata(self, name):
         data = (self.folder / name).read_bytes()

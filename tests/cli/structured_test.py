@@ -100,13 +100,29 @@ class StructuredTest(ProgramTest):
             with self.subTest(kind):
                 self.check_type(kind, is_complex)
 
+    def test_blocks_are_the_samples_axes_where_none_are_given(self):
+        grids = correlated(np.random.default_rng(4), 200, False)
+        self.save("flat.npy", grids)
+        self.save("grids.npy", grids.reshape(200, 2, 4))
+        fit = ("--components", 2, "--covariance", "block-toeplitz", "-o")
+        self.succeed("fit", "flat.npy", "--blocks", "2,4", *fit, "given.safetensors")
+        self.succeed("fit", "grids.npy", *fit, "own.safetensors")
+        self.succeed("fit", "grids.npy", "--blocks", "4,2", *fit, "other.safetensors")
+        given, own, other = (
+            read_safetensors((self.folder / f"{name}.safetensors").read_bytes())[1]["covariances"]
+            for name in ("given", "own", "other"))
+        np.testing.assert_array_equal(own, given)
+        self.assertGreater(relative_error(other, given), 1e-3)
+
     def test_what_does_not_fit_is_refused(self):
         self.save("clean.npy", correlated(np.random.default_rng(2), 60, False))
         fit = ("fit", "clean.npy", "-o", "m.safetensors", "--components", 2)
         self.fail_with(2, *fit, "--covariance", "oval", says=["--covariance", "circulant"])
         self.fail_with(1, *fit, "--covariance", "block-circulant", "--blocks", "3,4",
                        says=["blocks 3,4", "8 entries"])
-        self.fail_with(1, *fit, "--covariance", "block-toeplitz", says=["blocks", "two lengths"])
+        self.fail_with(1, *fit, "--covariance", "block-toeplitz",
+                       says=["block-toeplitz covariances of 8 entries need blocks", "two lengths"])
+        self.fail_with(1, *fit, "--blocks", "2,4", says=["'full' has no blocks"])
         self.fail_with(1, *fit, "--covariance", "low-rank", "--rank", 9, says=["rank 9", "1 to 8"])
 
     def test_hand_written_tensors_are_enough(self):
