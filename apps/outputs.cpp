@@ -9,6 +9,7 @@
 #include <set>
 
 #include "arguments.hpp"
+#include "pellucid/io/output_place.hpp"
 
 namespace pellucid::app {
 
@@ -82,18 +83,13 @@ std::optional<std::filesystem::path> place_of(const std::string& name) {
 
 // An archive is written with one variable: others that it holds would be lost.
 void check_lone_variable(const std::string& name, const FileTraits& like) {
-  const auto place = place_of(name);
+  const auto [file, variable] = output_place(name, &like);
   std::error_code error;
-  if (!place || !std::filesystem::is_regular_file(*place, error)) return;
-  const std::string extension = place->extension().string();
-  if (extension != ".npz" && extension != ".mat") return;
-  const std::string file = place->string();
-  std::string wanted = name.size() > 1 && name.find(extension + ":") != std::string::npos
-                           ? name.substr(name.rfind(':') + 1)
-                           : like.variable;
-  if (wanted.empty()) wanted = "x";
+  const std::string extension = std::filesystem::path(file).extension().string();
+  const bool is_archive = extension == ".npz" || extension == ".mat";
+  if (!is_archive || !std::filesystem::is_regular_file(file, error)) return;
   try {
-    if (open_array(file)->traits().variable == wanted) return;
+    if (open_array(file)->traits().variable == variable) return;
   } catch (const Error&) {
     // Several arrays, or none that can be read: in any case not ours to replace.
   }

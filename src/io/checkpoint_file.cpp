@@ -5,10 +5,10 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "io/output_path.hpp"
 #include "pellucid/base/error.hpp"
 
 namespace pellucid {
@@ -20,11 +20,6 @@ using nlohmann::json;
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
 
 constexpr std::uint64_t longest_header = 100'000'000;  // the format's own limit
-
-[[noreturn]] void fail_to_write(const std::filesystem::path& path) {
-  throw Error(fmt::format("{}: cannot be written ({}): free space or choose another place",
-                          path.string(), std::strerror(errno)));
-}
 
 std::string header_of(const std::string& fingerprint, const std::string& progress,
                       std::span<const StateArray> state) {
@@ -109,10 +104,13 @@ void CheckpointFile::save(const std::string& fingerprint, const std::string& pro
         static_cast<std::streamsize>(array.size) * static_cast<std::streamsize>(sizeof(double)));
   }
   file.close();
-  if (!file) fail_to_write(part);
+  if (!file) io::fail_to_write(part, errno);
+  // A name must never stand for numbers that are not on disk yet.
+  if (const int error = io::synchronise(part); error != 0) io::fail_to_write(part, error);
   std::error_code error;
   std::filesystem::rename(part, path_, error);
-  if (error) fail_to_write(path_);
+  if (error) io::fail_to_write(path_, error.value());
+  (void)io::synchronise(path_.parent_path());  // a folder may be written that cannot be opened
 }
 
 bool CheckpointFile::load(const std::string& fingerprint, std::string& progress,

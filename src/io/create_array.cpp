@@ -15,12 +15,11 @@
 #include "io/png/png.hpp"
 #include "io/sound/sound.hpp"
 #include "io/standard_streams.hpp"
+#include "pellucid/io/output_place.hpp"
 
 namespace pellucid {
 namespace io {
 namespace {
-
-constexpr const char* kDefaultVariable = "x";
 
 /// What is to be written, and where.
 struct Request {
@@ -40,21 +39,6 @@ std::string lower(std::string text) {
 
 std::string extension_of(const std::filesystem::path& path) {
   return lower(path.extension().string());
-}
-
-// FILE.npz:NAME or FILE.mat:NAME; nothing for other names.
-std::pair<std::string, std::string> split_variable(const std::string& name) {
-  const std::size_t colon = name.rfind(':');
-  if (colon != std::string::npos) {
-    std::string file = name.substr(0, colon);
-    const std::string extension = extension_of(file);
-    if (extension == ".npz" || extension == ".mat") return {file, name.substr(colon + 1)};
-  }
-  return {name, ""};
-}
-
-std::string default_variable(const FileTraits* like) {
-  return like != nullptr && !like->variable.empty() ? like->variable : kDefaultVariable;
 }
 
 bool is_compressed(const Request& r) { return r.like != nullptr && r.like->compressed; }
@@ -126,11 +110,20 @@ std::unique_ptr<ArrayWriter> create_by_extension(Request& r) {
 }  // namespace
 }  // namespace io
 
+OutputPlace output_place(const std::string& name, const FileTraits* like) {
+  const std::size_t colon = name.rfind(':');
+  if (colon != std::string::npos) {
+    std::string file = name.substr(0, colon);
+    const std::string extension = io::extension_of(file);
+    if (extension == ".npz" || extension == ".mat") return {file, name.substr(colon + 1)};
+  }
+  return {name, like != nullptr && !like->variable.empty() ? like->variable : "x"};
+}
+
 std::unique_ptr<ArrayWriter> create_array(const std::string& name, DType type,
                                           const std::vector<Index>& shape, const FileTraits* like) {
-  const auto [file, variable] = io::split_variable(name);
+  const auto [file, variable] = output_place(name, like);
   io::Request request{file, name, variable, type, shape, like};
-  if (file.size() == name.size()) request.variable = io::default_variable(like);
   if (name == "-") return io::create_on_standard_output(std::move(request));
   // Pipes and devices get what can be written front to back.
   if (io::is_written_directly(name)) return io::create_npy(request);

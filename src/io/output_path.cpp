@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "io/output_path.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,6 +65,14 @@ std::filesystem::path temporary_name(const std::filesystem::path& target) {
   const std::string name = target.filename().string().substr(0, kLongestName);
   return target.parent_path() /
          fmt::format(".{}.tmp-{}-{:08x}", name, ::getpid(), counter.fetch_add(1));
+}
+
+int synchronise(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  return error == EINVAL || error == ENOTSUP || error == EROFS ? 0 : error;
 }
 
 void fail_to_write(const std::filesystem::path& path, int error) {

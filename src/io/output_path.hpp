@@ -12,6 +12,10 @@ namespace pellucid::io {
 /// any other appears by renaming.
 [[nodiscard]] bool is_written_directly(const std::filesystem::path& path);
 
+/// Waits until a file, or a folder's list of files, is on disk. Returns 0 or an `errno`; what
+/// cannot be synchronised, as some file systems say, needs no more.
+[[nodiscard]] int synchronise(const std::filesystem::path& path);
+
 /// Throws `Error` with the system's reason for `error`, an `errno`, and what to do about it.
 [[noreturn]] void fail_to_write(const std::filesystem::path& path, int error);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "pellucid/io/idx.hpp"
+#include "io/idx/idx.hpp"
 
 #include "io/files.hpp"
 
@@ -30,6 +30,9 @@ class Idx : public testing::Test {
   }
 
   void refused(std::string_view bytes, std::initializer_list<const char*> parts) {
+    const auto read_idx = [](const std::filesystem::path& path) {
+      return io::open_idx(path, path.string());
+    };
     test::expect_refused(test::store(folder_ / "bad.idx", bytes), read_idx, parts);
   }
 

@@ -13,10 +13,8 @@
 #include "io/input_file.hpp"
 #include "io/layout.hpp"
 #include "io/stored_array.hpp"
-#include "pellucid/io/idx.hpp"
 
-namespace pellucid {
-namespace io {
+namespace pellucid::io {
 namespace {
 
 constexpr std::size_t kLargestRead = std::size_t{1} << 30;
@@ -161,10 +159,4 @@ std::unique_ptr<ArrayReader> open_idx(const std::filesystem::path& path, const s
   return std::make_unique<StoredArray>(label, std::move(bytes), begin, layout, std::move(traits));
 }
 
-}  // namespace io
-
-Array read_idx(const std::filesystem::path& path) {
-  return io::open_idx(path, path.string())->all();
-}
-
-}  // namespace pellucid
+}  // namespace pellucid::io
