@@ -9,8 +9,6 @@ namespace pellucid::app {
 
 namespace {
 
-std::string_view sort_name(bool is_complex) { return is_complex ? "complex" : "real"; }
-
 // The depth of the pictures that a model was fitted to, 0 where it was fitted to other files.
 int model_bits(const Model& model) {
   const auto settings = nlohmann::json::parse(model.settings, nullptr, false);
@@ -49,12 +47,7 @@ void check_framed(const InputFile& file, const Model& model, const std::string& 
         fmt::format("{}: is sound, model {} is of pictures: give pictures, or another model",
                     file.name(), path));
   }
-  std::vector<Index> vectors;
-  try {
-    vectors = framing.vector_shape(file.signal_shape());
-  } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", file.name(), error.what()));
-  }
+  const auto vectors = file.named([&] { return framing.vector_shape(file.signal_shape()); });
   if (vectors != model.shape) {
     throw Error(fmt::format(
         "{}: {} have shape {} here, those of model {} have {}: give signals of the same sort",

@@ -10,8 +10,6 @@ namespace pellucid::app {
 
 namespace {
 
-std::string_view sort_name(bool is_complex) { return is_complex ? "complex" : "real"; }
-
 // The files of a folder with one of the extensions, by name.
 std::vector<std::string> files_of(const std::string& folder,
                                   const std::set<std::string>& extensions) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pellucid/base/sample_source.hpp"
@@ -15,6 +16,21 @@
 namespace pellucid::app {
 
 inline constexpr Index no_limit = std::numeric_limits<Index>::max();
+
+/// "complex" or "real".
+[[nodiscard]] inline std::string_view sort_name(bool is_complex) {
+  return is_complex ? "complex" : "real";
+}
+
+/// Runs `body`; of an error, what `rename` makes of it is thrown.
+template <class Body, class Rename>
+auto renamed(const Body& body, const Rename& rename) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    throw rename(error);
+  }
+}
 
 /// One file of signals. Sounds, which are read whole, and files of which there are many are opened
 /// anew for every reading; others stay open.
@@ -43,11 +59,7 @@ class InputFile {
   /// Runs `body`; an error that does not name the file gets its name.
   template <class Body>
   auto named(const Body& body) const {
-    try {
-      return body();
-    } catch (const Error& error) {
-      throw with_name(error);
-    }
+    return renamed(body, [this](const Error& error) { return with_name(error); });
   }
 
   [[nodiscard]] Error with_name(const Error& error) const;
@@ -85,11 +97,7 @@ class Inputs {
   /// Runs `body`; an error about the signals that names no file gets the first one's name.
   template <class Body>
   auto named(const Body& body) const {
-    try {
-      return body();
-    } catch (const Error& error) {
-      throw with_name(error);
-    }
+    return renamed(body, [this](const Error& error) { return with_name(error); });
   }
 
   /// The shape of every signal; throws `Error` where files differ, or for sounds, which have to be
