@@ -10,8 +10,6 @@ namespace pellucid::app {
 
 namespace {
 
-std::string_view sort_name(bool is_complex) { return is_complex ? "complex" : "real"; }
-
 // A matrix as stored, rows first.
 template <class T>
 Matrix<T> read_matrix(const std::string& path, const char* what, const std::string& model_file) {
