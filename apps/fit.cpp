@@ -18,7 +18,7 @@ namespace {
 // A fit that ends by an error leaves nothing; one that is stopped leaves its checkpoint.
 Fit fit_or_tidy_up(const Inputs& inputs, const Framing& framing, const FitArguments& arguments,
                    int threads, Console& console) {
-  const bool had = std::filesystem::exists(arguments.checkpoint());
+  const bool had = has_checkpoints(arguments);
   try {
     return fit_model(inputs, framing, arguments, threads, console);
   } catch (const Stopped&) {

@@ -189,6 +189,12 @@ FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space
   return {std::move(selection).take_best(), std::move(report)};
 }
 
+bool has_checkpoints(const FitArguments& arguments) {
+  std::error_code error;
+  return std::filesystem::exists(arguments.checkpoint(), error) ||
+         std::filesystem::exists(best_path(arguments), error);
+}
+
 void remove_checkpoints(const FitArguments& arguments) {
   std::error_code error;
   if (arguments.prior != "mixture" || arguments.output_is_direct()) return;
