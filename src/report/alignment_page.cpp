@@ -50,17 +50,24 @@ void add_curves(LinePlot& plot, const Alignment& alignment, const Measured& meas
   }
 }
 
+LinePlot over_noise(std::string id, std::string title, std::string y_label, std::string y_name,
+                    Scale scale) {
+  return {.id = std::move(id),
+          .title = std::move(title),
+          .x_name = "Noise standard deviation",
+          .x_unit = "",
+          .y_label = std::move(y_label),
+          .y_name = std::move(y_name),
+          .scale = scale,
+          .curves = {},
+          .x_scale = Scale::logarithmic,
+          .marks = {}};
+}
+
 LinePlot cosine_plot(const Alignment& alignment) {
-  LinePlot plot{.id = "cos2",
-                .title = "Squared cosine of each component over the noise level, with its limit",
-                .x_name = "Noise standard deviation",
-                .x_unit = "",
-                .y_label = "Squared cosine",
-                .y_name = "squared cosine",
-                .scale = Scale::linear,
-                .curves = {},
-                .x_scale = Scale::logarithmic,
-                .marks = {}};
+  LinePlot plot =
+      over_noise("cos2", "Squared cosine of each component over the noise level, with its limit",
+                 "Squared cosine", "squared cosine", Scale::linear);
   add_curves(
       plot, alignment,
       [](const AlignmentRow& row) {
@@ -78,16 +85,9 @@ LinePlot cosine_plot(const Alignment& alignment) {
 }
 
 LinePlot eigenvalue_plot(const Alignment& alignment) {
-  LinePlot plot{.id = "eigenvalues",
-                .title = "Sample eigenvalue of each component over the noise level, with its limit",
-                .x_name = "Noise standard deviation",
-                .x_unit = "",
-                .y_label = "Sample eigenvalue",
-                .y_name = "eigenvalue",
-                .scale = Scale::logarithmic,
-                .curves = {},
-                .x_scale = Scale::logarithmic,
-                .marks = {}};
+  LinePlot plot = over_noise(
+      "eigenvalues", "Sample eigenvalue of each component over the noise level, with its limit",
+      "Sample eigenvalue", "eigenvalue", Scale::logarithmic);
   add_curves(
       plot, alignment,
       [](const AlignmentRow& row) {
