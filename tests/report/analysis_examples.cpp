@@ -63,7 +63,7 @@ Alignment example_alignment(int components) {
 Trajectory example_trajectory(bool linear) {
   Trajectory trajectory;
   trajectory.denoiser = linear ? "linear" : "mixture";
-  trajectory.mode = linear ? "project" : "standard";
+  trajectory.mode = linear ? LinearMode::project : LinearMode::standard;
   trajectory.dim = 64;
   trajectory.signals = 256;
   trajectory.training = linear ? 128 : 0;
@@ -103,6 +103,7 @@ Trajectory example_trajectory(bool linear) {
   }
   if (linear) {
     trajectory.linear = LinearProcess{};
+    trajectory.linear->mode = LinearMode::project;
     trajectory.linear->reference = {16, 8, 4, 2};
     trajectory.linear->training = {16.5, 7.8, 4.1, 1.9};
     trajectory.linear->generated = {1.2, 1e-9, 1e-20, 0.0};
