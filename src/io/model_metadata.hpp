@@ -22,8 +22,8 @@ struct ModelMetadata {
   Calibration calibration;
   Transform transform = Transform::none;
   Framing framing;
-  std::optional<CovarianceType> covariance;  ///< of a mixture
-  std::vector<Index> blocks;                 ///< of a block type, else empty
+  std::optional<CovarianceType> covariance;    ///< of a mixture
+  std::vector<Index> blocks;                   ///< of a block type, else empty
   std::optional<NetworkArchitecture> network;  ///< of a network
   std::string settings = "{}";
 };

@@ -36,9 +36,10 @@ struct CalibrationResult {
 };
 
 /// Chooses for every level the number of steps of mean forwarding with the lowest error on clean
-/// validation signals, the fewest of those within 0.01 % of it: for an exact prior one step is best, for a network often a few are. All
-/// numbers see the same noise. The signals are read twice, a block at a time. Throws `Error` for
-/// levels or steps that are empty or out of range and for signals that are all equal.
+/// validation signals, the fewest of those within 0.01 % of it: for an exact prior one step is
+/// best, for a network often a few are. All numbers see the same noise. The signals are read twice,
+/// a block at a time. Throws `Error` for levels or steps that are empty or out of range and for
+/// signals that are all equal.
 template <class T>
 [[nodiscard]] CalibrationResult calibrate(const SignalSource<T>& clean, const Model& model,
                                           const CalibrateOptions& options,
