@@ -108,6 +108,47 @@ TEST(MixtureAlgorithms, ScreeningOfFarObservations) {
   EXPECT_LT((screened - full).cwiseAbs().maxCoeff(), 1e-4);
 }
 
+// Means close to one another but far from zero, in single precision: distances to them are nothing
+// but rounding, which must not pass for energy.
+TEST(MixtureAlgorithms, ScreeningOfNeighboursFarFromTheOrigin) {
+  constexpr Index n = 32, count = 8, samples = 40;
+  GaussianMixture<double> prior;
+  prior.weights = Eigen::VectorXd::Constant(count, 1.0 / count);
+  prior.means = 5e-3 * random_normal<double>(n, count, 12).array() + 30.0;
+  prior.covariances.assign(count, 1e-8 * Matrix<double>::Identity(n, n));
+  const MixtureDenoiser<float> denoiser(prior, 1);
+  const NoiseLevel level = NoiseLevel::from_variance(1e-6);
+  Matrix<double> x = 1e-3 * random_normal<double>(n, samples, 13);
+  for (Index j = 0; j < samples; ++j) x.col(j) += prior.means.col(j % count);
+  Eigen::MatrixXd weights(count, samples);
+  const auto work = denoiser.workspace();
+  denoiser.posterior_weights(x.cast<float>(), {&level, 1}, weights, *work);
+  for (Index j = 0; j < samples; ++j) EXPECT_GT(weights(j % count, j), 0.99) << j;
+}
+
+// Filters of their own would be the cheapest, but their energies are differences of numbers 1e8
+// times as large; here they decide about an entry that counts little in the sample's length.
+TEST(MixtureAlgorithms, NoFiltersWhereTheirEnergiesCancel) {
+  constexpr Index n = 8, samples = 100;
+  constexpr double v = 1e-8, offset = 1e-4;
+  GaussianMixture<double> prior;
+  prior.weights = Eigen::Vector2d(0.5, 0.5);
+  prior.means = Matrix<double>::Zero(n, 2);
+  prior.means.row(0) << offset, -offset;
+  Matrix<double> covariance = Matrix<double>::Identity(n, n);
+  covariance(0, 0) = v;
+  prior.covariances.assign(2, covariance);
+  prior.covariances[1].bottomRightCorner(n - 1, n - 1) *= 1.1;  // or the errors were the same
+  Matrix<double> y = random_normal<double>(n, samples, 11);
+  y.row(0) *= offset;
+  const MixtureDenoiser<double> denoiser(prior, 1);
+  const Matrix<double> found = conditional_mean(denoiser, y, v);
+  for (Index j = 0; j < samples; ++j) {
+    const Vector<double> expected = reference::conditional_mean<double>(prior, y.col(j), v);
+    EXPECT_NEAR(found(0, j), expected(0), 1e-10 * offset);
+  }
+}
+
 TEST(MixtureAlgorithms, LevelsBelowTheRangeOfSinglePrecision) {
   const auto prior = test::golden_mixture<double>("mixture_small");
   const MixtureDenoiser<float> denoiser(prior, 1);

@@ -9,6 +9,7 @@
 #include "pellucid/denoiser/factor_mixture_denoiser.hpp"
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "support/composite.hpp"
+#include "support/diagonal_types.hpp"
 #include "support/golden.hpp"
 #include "support/random_priors.hpp"
 
@@ -16,12 +17,10 @@ namespace pellucid {
 namespace {
 
 using Complex = std::complex<double>;
+using test::diagonal_types;
 using test::Generator;
 using test::normal_matrix;
 
-constexpr CovarianceType diagonal_types[] = {CovarianceType::tied, CovarianceType::diag,
-                                             CovarianceType::spherical, CovarianceType::circulant,
-                                             CovarianceType::block_circulant};
 constexpr double variances[] = {1e-6, 1e-3, 0.1, 1.0, 100.0};
 
 struct DenoiserOf {

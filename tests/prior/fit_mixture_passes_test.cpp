@@ -7,6 +7,7 @@
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/prior/fit_mixture.hpp"
+#include "prior/fit_progress.hpp"
 #include "prior/memory_checkpoint.hpp"
 #include "prior/shuffled_order.hpp"
 #include "support/random_priors.hpp"
@@ -57,6 +58,26 @@ TYPED_TEST(MixturePasses, GoOnFromAnyCheckpointToTheSameBits) {
       expect_equal(fit_mixture(source, options), plain);
     }
   }
+}
+
+TEST(MixtureCheckpoint, ItsProgressKeepsEveryBit) {
+  FitProgress progress;
+  progress.report.log_likelihood = {-1.0 / 3.0, 1e-300, 5.0};
+  progress.report.penalised_log_likelihood = {0.1, -0.7, 2.0 / 3.0};
+  progress.report.reseeded = {2, 0, 1};
+  progress.report.reseedings = {{1, 4, true}, {1, 0, false}, {3, 7, true}};
+  progress.singular_passes = 2;
+  const FitProgress read = parse_progress(progress_text(progress));
+  EXPECT_EQ(read.report.log_likelihood, progress.report.log_likelihood);
+  EXPECT_EQ(read.report.penalised_log_likelihood, progress.report.penalised_log_likelihood);
+  EXPECT_EQ(read.report.reseeded, progress.report.reseeded);
+  EXPECT_EQ(read.singular_passes, 2);
+  ASSERT_EQ(read.report.reseedings.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Reseeding &a = read.report.reseedings[i], &b = progress.report.reseedings[i];
+    EXPECT_TRUE(a.pass == b.pass && a.component == b.component && a.singular == b.singular) << i;
+  }
+  EXPECT_THROW((void)parse_progress("{}"), Error);
 }
 
 TEST(MixtureCheckpoint, ItsFingerprintTellsOptionsAndDataApart) {

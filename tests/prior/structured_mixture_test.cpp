@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "pellucid/base/error.hpp"
+#include "support/diagonal_types.hpp"
 #include "support/golden.hpp"
 #include "support/random_priors.hpp"
 #include "support/reference.hpp"
@@ -14,12 +15,9 @@ namespace pellucid {
 namespace {
 
 using Complex = std::complex<double>;
+using test::diagonal_types;
 using test::Generator;
 using test::normal_matrix;
-
-constexpr CovarianceType diagonal_types[] = {CovarianceType::tied, CovarianceType::diag,
-                                             CovarianceType::spherical, CovarianceType::circulant,
-                                             CovarianceType::block_circulant};
 
 // `C[a, b] = 1/N sum_m s_m exp(2 pi i m (a - b))` over one or two axes.
 template <class T>
