@@ -90,7 +90,7 @@ class Drawing {
     const bool decimals = map_.high - map_.low <= 10;
     const std::string shown = decimals ? fmt::format("{:.2f}", value) : number_text(value, 2);
     add("<g><rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" ", x, y,
-        cell_width_ + 0.3, cell_height_);
+        cell_width_ + 0.3, cell_height_ + 0.3);
     fill_of(shade(value));
     add("/>");
     if (form_ != PlotForm::paper) {
@@ -132,7 +132,10 @@ class Drawing {
   // The colours from the lowest to the highest number.
   void legend() {
     constexpr int steps = 32;
-    const double from = left_, piece = 160.0 / steps, y = bottom_ + 52;
+    const std::string end = number_text(map_.high, 3) + " " + map_.value_name;
+    const double room =
+        width_ - left_ - 15 - letter_width * static_cast<double>(character_count(end));
+    const double from = left_, piece = std::clamp(room, 32.0, 160.0) / steps, y = bottom_ + 52;
     add("<g class=\"heat\">");
     for (int i = 0; i < steps; ++i) {
       add("<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"12\" ", from + i * piece, y,
@@ -142,8 +145,8 @@ class Drawing {
     }
     add("</g>\n<g class=\"ticks y\"><text x=\"{:.1f}\" y=\"{:.1f}\">{}</text></g>\n", from - 7,
         y + 11, number_text(map_.low, 3));
-    add("<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\">{} {}</text>\n", from + 167, y + 11,
-        number_text(map_.high, 3), escape(map_.value_name));
+    add("<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", from + steps * piece + 7,
+        y + 11, escape(end));
   }
 
   const HeatMap& map_;

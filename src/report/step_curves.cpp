@@ -124,6 +124,14 @@ HeatMap band_map(const Trajectory& trajectory) {
   for (std::size_t band = 0; band < bands; ++band) {
     map.rows.push_back(band_name(trajectory, band));
   }
+  if (trajectory.mode == LinearMode::project) {
+    map.value_name = "times the mean over bands";
+    map.high = 2.0;
+    for (Index j = 0; j < map.values.cols(); ++j) {
+      const double mean = map.values.col(j).mean();
+      if (mean > 0.0) map.values.col(j) /= mean;
+    }
+  }
   return map;
 }
 

@@ -12,6 +12,8 @@ namespace pellucid::report {
 /// Energy of the estimate in each frequency band, of that of the clean signals where known, else of
 /// the last step's.
 [[nodiscard]] LinePlot band_plot(const Trajectory& trajectory);
+/// The same as colours. `project` only ever shrinks: there each step is divided by its mean over
+/// the bands, so that their shares are seen.
 [[nodiscard]] HeatMap band_map(const Trajectory& trajectory);
 [[nodiscard]] LinePlot spectrum_plot(const Trajectory& trajectory);
 /// Squared singular values of the product of a linear process's steps, of the largest one.

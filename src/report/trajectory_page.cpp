@@ -148,8 +148,11 @@ void add_bands(AnalysisPage& page, const Trajectory& trajectory) {
                               reference),
                   340},
         HeatMapBlock{band_map(trajectory),
-                     "The same: yellow once a band has its energy. Every number is in the table "
-                     "below."}}});
+                     trajectory.mode == LinearMode::project
+                         ? "The same, each step divided by its mean over the bands, as projections "
+                           "only ever shrink. Every number is in the table below."
+                         : "The same: yellow once a band has its energy. Every number is in the "
+                           "table below."}}});
 }
 
 AnalysisPage page_of(const Trajectory& trajectory, const ReportHead& head) {
