@@ -46,6 +46,14 @@ NoiseEstimate with_model(const NoiseSample<T>& sample, NoiseEstimate by_model) {
     add_note(chosen, fmt::format("the model says {:.4g}, {}", by_model.noise_std, by_model.note));
     return chosen;
   }
+  // A prior that fits badly takes what it misses for noise: of two that hold, the smaller.
+  const bool is_fair = by_model.certainty == NoiseCertainty::fair;
+  if (is_fair && is_certain(wavelet, NoiseCertainty::fair) && wavelet->noise_std > 0 &&
+      wavelet->noise_std < by_model.noise_std) {
+    NoiseEstimate chosen = *wavelet;
+    add_note(chosen, fmt::format("the model says {:.4g}", by_model.noise_std));
+    return chosen;
+  }
   constexpr double margin = 0.9;
   if (is_certain(wavelet, NoiseCertainty::fair) && wavelet->noise_std > 0 &&
       wavelet->interval[1] < margin * by_model.interval[0]) {

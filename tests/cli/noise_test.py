@@ -51,10 +51,12 @@ class NoiseTest(ProgramTest):
     def test_speech(self):
         train = self.folder / "train"
         train.mkdir()
-        for file in sorted(SOUNDS.glob("a*.wav")):
+        for file in sorted(SOUNDS.glob("*.wav")):
+            if file.name == "demo-congrats.wav":
+                continue
             (train / file.name).symlink_to(file)
-        self.succeed("fit", "train", "--transform", "stft", "--components", 4, "--passes", 6,
-                     "-o", "speech.safetensors", "--quiet")
+        self.succeed("fit", "train", "--transform", "stft", "--components", 8, "--passes", 5,
+                     "--vectors", 15000, "-o", "speech.safetensors", "--quiet")
         rate, x = wavfile.read(SOUNDS / "demo-congrats.wav")
         x = x / 32768
         rng = np.random.default_rng(3)

@@ -16,9 +16,10 @@ template <class T>
 /// A noise level by one estimator. `likelihood` is needed for that estimator alone, and may be null
 /// elsewhere; `automatic` chooses without knowing the truth:
 ///
-/// 1. with a model, the likelihood, unless it is `doubtful` or a `bound` and the wavelet median is
-///    `fair`; a wavelet median clearly below a likelihood's interval is said in the note, since
-///    it is too large rather than too small;
+/// 1. with a model, the likelihood, unless the wavelet median is `fair` and the likelihood either
+///    `doubtful` or a `bound`, or only `fair` and the larger of the two; a wavelet median clearly
+///    below a likelihood's interval is said in the note, since it is too large rather than too
+///    small;
 /// 2. else, for sound and for signals of one or two axes, the wavelet median if it is not doubtful;
 ///    the edge where it is `sure` and less than that: both err upwards where signal is left in;
 /// 3. else the edge where it is `sure`;
