@@ -21,7 +21,7 @@ struct LinearDenoiser<T>::Buffers : Denoiser<T>::Workspace {
 };
 
 template <class T>
-LinearDenoiser<T>::LinearDenoiser(std::vector<NoiseLevel> levels,
+LinearDenoiser<T>::LinearDenoiser(const std::vector<NoiseLevel>& levels,
                                   const std::vector<LinearFilter<Wide<T>>>& filters) {
   if (levels.empty() || levels.size() != filters.size()) {
     throw Error(fmt::format("linear denoiser: {} levels for {} filters: give one filter a level",
@@ -97,10 +97,16 @@ LinearDenoiser<T> fit_linear_denoiser(ConstBatch<Wide<T>> clean,
   return LinearDenoiser<T>(levels, filters);
 }
 
-#define PELLUCID_INSTANTIATE(T)                      \
-  template class LinearDenoiser<T>;                  \
-  template LinearDenoiser<T> fit_linear_denoiser<T>( \
-      ConstBatch<Wide<T>>, const std::vector<NoiseLevel>&, const LinearFitOptions&);
+namespace {
+template <class T>
+using CleanBatch = ConstBatch<Wide<T>>;
+using Levels = std::vector<NoiseLevel>;
+}  // namespace
+
+#define PELLUCID_INSTANTIATE(T)                                                   \
+  template class LinearDenoiser<T>;                                               \
+  template LinearDenoiser<T> fit_linear_denoiser<T>(CleanBatch<T>, const Levels&, \
+                                                    const LinearFitOptions&);
 PELLUCID_INSTANTIATE(float)
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<float>)

@@ -122,7 +122,7 @@ void convolve_all(const Convolution& c) {
   }
 }
 
-void convolve(const Convolution& c) {
+inline void convolve(const Convolution& c) {
   switch (c.activation) {
     case Activation::none:
       return convolve_all<Activation::none>(c);
@@ -153,7 +153,7 @@ void pointwise_all(const Pointwise& p) {
   }
 }
 
-void pointwise(const Pointwise& p) {
+inline void pointwise(const Pointwise& p) {
   switch (p.activation) {
     case Activation::none:
       return pointwise_all<Activation::none>(p);

@@ -117,7 +117,7 @@ void convolve_row_pairs_all(const Convolution& c) {
   }
 }
 
-void convolve_row_pairs(const Convolution& c) {
+inline void convolve_row_pairs(const Convolution& c) {
   switch (c.activation) {
     case Activation::none:
       return convolve_row_pairs_all<Activation::none>(c);

@@ -24,7 +24,8 @@ class LinearDenoiser final : public Denoiser<T> {
  public:
   /// `filters[i]` is of `noise variance = levels[i].variance()`, in model units. Throws `Error`
   /// where there are none, or their numbers or sizes differ.
-  LinearDenoiser(std::vector<NoiseLevel> levels, const std::vector<LinearFilter<Wide<T>>>& filters);
+  LinearDenoiser(const std::vector<NoiseLevel>& levels,
+                 const std::vector<LinearFilter<Wide<T>>>& filters);
 
   [[nodiscard]] Index dim() const override { return filters_.front().mean.size(); }
   [[nodiscard]] Index batch() const override { return 256; }
