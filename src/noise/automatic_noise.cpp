@@ -14,6 +14,9 @@ namespace pellucid {
 
 namespace {
 
+// What every estimator tells, without what only some do.
+NoiseEstimate common(const NoiseEstimate& estimate) { return estimate; }
+
 template <class T>
 using Map = Eigen::Map<const Matrix<T>>;
 
@@ -122,14 +125,14 @@ NoiseEstimate estimate_noise(const NoiseSample<T>& sample, NoiseEstimator estima
   switch (estimator) {
     case NoiseEstimator::automatic:
       if (likelihood == nullptr) return without_model(sample);
-      return with_model(sample, likelihood->estimate(sample, monitor));
+      return with_model(sample, common(likelihood->estimate(sample, monitor)));
     case NoiseEstimator::wavelet:
       return wavelet_noise(sample);
     case NoiseEstimator::likelihood:
       if (likelihood == nullptr) throw Error("likelihood needs a model: give one");
-      return likelihood->estimate(sample, monitor);
+      return common(likelihood->estimate(sample, monitor));
     default:
-      return matrix_noise(signal_singular_values(sample), estimator);
+      return common(matrix_noise(signal_singular_values(sample), estimator));
   }
 }
 
