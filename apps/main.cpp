@@ -38,7 +38,8 @@ std::string command_line(int argc, char** argv) {
 }
 
 int fail(int status, std::string_view message) {
-  fmt::print(stderr, "pellucid: {}\n", message);
+  // Where standard error takes nothing either, the status still tells.
+  (void)std::fputs(fmt::format("pellucid: {}\n", message).c_str(), stderr);
   return status;
 }
 

@@ -24,6 +24,17 @@ constexpr std::array<std::pair<LinearWeights, std::string_view>, 3> rules{{
     {LinearWeights::optimal, "optimal"},
 }};
 
+// How many eigenvalues stand out of what rounding leaves of zero: of the matrix itself, and of
+// entries as large as `largest` before their mean was taken off.
+Index carried(const Eigen::VectorXd& eigenvalues, Index size, double largest) {
+  if (eigenvalues.size() == 0 || !(eigenvalues(0) > 0)) return 0;
+  constexpr double epsilon = std::numeric_limits<double>::epsilon();
+  const auto entries = static_cast<double>(size);
+  const double least =
+      std::max(eigenvalues(0) * epsilon * entries, epsilon * largest * epsilon * largest * entries);
+  return (eigenvalues.array() > least).count();
+}
+
 // Leading eigenpairs of `Y Y^H / freedom`.
 template <class T>
 void through_covariance(const Matrix<T>& vectors, Index rank, SampleSpectrum<T>& out) {
@@ -36,25 +47,20 @@ void through_covariance(const Matrix<T>& vectors, Index rank, SampleSpectrum<T>&
 // The same by the right singular vectors `V` of `Y^H Y / freedom`: `U = Y V`, its columns
 // normalised. Small eigenvalues leave `Y V` only roughly orthogonal, which a QR factor mends.
 template <class T>
-void through_gram(const Matrix<T>& vectors, Index rank, SampleSpectrum<T>& out) {
+void through_gram(const Matrix<T>& vectors, Index rank, double largest, SampleSpectrum<T>& out) {
   const Matrix<T> adjoint = vectors.adjoint();
   Matrix<T> gram = Matrix<T>::Zero(adjoint.rows(), adjoint.rows()), right;
   linalg::add_gram<T>(adjoint, gram);
   gram /= T(static_cast<double>(out.freedom));
   linalg::eigh_leading<T>(gram, std::min(rank, adjoint.rows()), out.eigenvalues, right);
-  Matrix<T> left(vectors.rows(), right.cols());
-  linalg::multiply<T>(linalg::Op::none, T(1), vectors, right, T(0), left);
-  left.colwise().normalize();
+  // A direction without variance has no left vector: it would be 0 / 0.
+  const Index kept = carried(out.eigenvalues, vectors.rows(), largest);
+  out.eigenvalues.conservativeResize(kept);
+  Matrix<T> left(vectors.rows(), kept);
+  linalg::multiply<T>(linalg::Op::none, T(1), vectors, right.leftCols(kept), T(0), left);
+  for (Index i = 0; i < kept; ++i) left.col(i).normalize();
   const Eigen::HouseholderQR<Matrix<T>> qr(left);
   out.eigenvectors = qr.householderQ() * Matrix<T>::Identity(left.rows(), left.cols());
-}
-
-// How many eigenvalues stand out of what rounding leaves of zero.
-Index carried(const Eigen::VectorXd& eigenvalues, Index size) {
-  if (eigenvalues.size() == 0 || !(eigenvalues(0) > 0)) return 0;
-  const double least =
-      eigenvalues(0) * std::numeric_limits<double>::epsilon() * static_cast<double>(size);
-  return (eigenvalues.array() > least).count();
 }
 
 template <class T>
@@ -105,10 +111,14 @@ SampleSpectrum<T> sample_spectrum(ConstBatch<T> vectors, Index rank, bool centre
   if (centre) {
     out.mean = vectors.rowwise().mean();
     centred.colwise() -= out.mean;
+    const Vector<T> rounding = centred.rowwise().mean();  // what the first pass left
+    out.mean += rounding;
+    centred.colwise() -= rounding;
   }
   const bool wide = vectors.rows() > vectors.cols();
-  wide ? through_gram<T>(centred, rank, out) : through_covariance<T>(centred, rank, out);
-  const Index kept = carried(out.eigenvalues, std::max(vectors.rows(), vectors.cols()));
+  const double largest = vectors.cwiseAbs().maxCoeff();
+  wide ? through_gram<T>(centred, rank, largest, out) : through_covariance<T>(centred, rank, out);
+  const Index kept = carried(out.eigenvalues, std::max(vectors.rows(), vectors.cols()), largest);
   out.eigenvalues.conservativeResize(kept);
   out.eigenvectors.conservativeResize(Eigen::NoChange, kept);
   return out;

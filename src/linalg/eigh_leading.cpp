@@ -17,6 +17,12 @@ namespace pellucid::linalg {
 
 namespace {
 
+void require_done(int info) {
+  if (info == 0) return;
+  throw Error("eigenvalues: LAPACK answers " + std::to_string(info) +
+              ": are all entries finite, and is there memory enough?");
+}
+
 /// `A = Q S Q^H` with real tridiagonal `S`: the reflectors of `Q` are left in `A`'s lower triangle.
 template <class T>
 struct Tridiagonal {
@@ -30,11 +36,11 @@ Tridiagonal<T> tridiagonalise(Batch<T> a) {
   const int n = static_cast<int>(a.rows()), stride = static_cast<int>(a.outerStride());
   Tridiagonal<T> s{Eigen::VectorXd(n), Eigen::VectorXd::Zero(n), Vector<T>(n)};
   if constexpr (std::is_same_v<T, double>) {
-    LAPACKE_dsytrd(LAPACK_COL_MAJOR, 'L', n, a.data(), stride, s.diagonal.data(), s.below.data(),
-                   s.factors.data());
+    require_done(LAPACKE_dsytrd(LAPACK_COL_MAJOR, 'L', n, a.data(), stride, s.diagonal.data(),
+                                s.below.data(), s.factors.data()));
   } else {
-    LAPACKE_zhetrd(LAPACK_COL_MAJOR, 'L', n, a.data(), stride, s.diagonal.data(), s.below.data(),
-                   s.factors.data());
+    require_done(LAPACKE_zhetrd(LAPACK_COL_MAJOR, 'L', n, a.data(), stride, s.diagonal.data(),
+                                s.below.data(), s.factors.data()));
   }
   return s;
 }
@@ -74,11 +80,11 @@ void rotate_back(Batch<T> a, const Tridiagonal<T>& s, Matrix<T>& vectors) {
   const int n = static_cast<int>(a.rows()), count = static_cast<int>(vectors.cols());
   const int stride = static_cast<int>(a.outerStride());
   if constexpr (std::is_same_v<T, double>) {
-    LAPACKE_dormtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, count, a.data(), stride, s.factors.data(),
-                   vectors.data(), n);
+    require_done(LAPACKE_dormtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, count, a.data(), stride,
+                                s.factors.data(), vectors.data(), n));
   } else {
-    LAPACKE_zunmtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, count, a.data(), stride, s.factors.data(),
-                   vectors.data(), n);
+    require_done(LAPACKE_zunmtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, count, a.data(), stride,
+                                s.factors.data(), vectors.data(), n));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "noise/varying_part.hpp"
 #include "pellucid/base/error.hpp"
 #include "shrinkage/decomposition.hpp"
 
@@ -25,6 +26,24 @@ template <class T>
 Sides sides_of(ConstBatch<T> noisy, const MatrixShrinkageOptions& options) {
   Sides sides{noisy.rows(), noisy.cols()};
   if (options.centre) --(options.samples == SampleSide::columns ? sides.columns : sides.rows);
+  return sides;
+}
+
+// The same of the part that carries noise.
+template <class T>
+Sides noisy_sides(ConstBatch<T> noisy, const MatrixShrinkageOptions& options) {
+  const bool by_columns = options.samples == SampleSide::columns;
+  const VaryingPart part = by_columns ? varying_part<T>(noisy, options.centre)
+                                      : varying_part<T>(noisy.transpose().eval(), options.centre);
+  if (part.rows.empty()) return sides_of<T>(noisy, options);
+  const auto variables = static_cast<Index>(part.rows.size());
+  const Index samples = static_cast<Index>(part.columns.size()) - (options.centre ? 1 : 0);
+  const Sides sides = by_columns ? Sides{variables, samples} : Sides{samples, variables};
+  if (!options.noise_std && sides.shorter() < 2) {
+    throw Error(
+        "only one variable or sample varies: the noise of a single vector cannot be told from its "
+        "signal: give its standard deviation");
+  }
   return sides;
 }
 
@@ -128,7 +147,7 @@ template <class T>
 MatrixEstimate<T> shrink_matrix(ConstBatch<T> noisy, const MatrixShrinkageOptions& options) {
   using W = Wide<T>;
   check<T>(noisy, options);
-  const Sides sides = sides_of<T>(noisy, options);
+  const Sides sides = noisy_sides<T>(noisy, options);
   const auto rule_of = [&](double noise_std) {
     return SingularValueShrinkage(options.rule, static_cast<double>(sides.rows),
                                   static_cast<double>(sides.columns), noise_std);
@@ -151,13 +170,13 @@ MatrixEstimate<T> shrink_matrix(ConstBatch<T> noisy, const MatrixShrinkageOption
   };
   const auto parts = shrinkage::decompose<W>(data, floor_of, options.threads);
   MatrixEstimate<T> estimate;
-  estimate.singular_values = parts.values.head(sides.shorter());
+  estimate.singular_values = parts.values.head(sides_of<T>(noisy, options).shorter());
   if (options.centre) forget_rounding(noisy.size(), estimate.singular_values);
   if (options.noise_std) {
     estimate.noise_std = *options.noise_std / scale;
   } else {
-    estimate.estimated_noise =
-        matrix_noise({estimate.singular_values, sides.rows, sides.columns, is_complex<T>});
+    estimate.estimated_noise = matrix_noise(
+        {estimate.singular_values.head(sides.shorter()), sides.rows, sides.columns, is_complex<T>});
     estimate.noise_std = estimate.estimated_noise->noise_std;
   }
   const SingularValueShrinkage rule = rule_of(estimate.noise_std);

@@ -2,11 +2,12 @@
 """Wrong usage: status 2, one line that names the option and what is due, and no output."""
 
 import os
+import subprocess
 import unittest
 
 import numpy as np
 
-from support import ProgramTest
+from support import PELLUCID, ProgramTest
 
 METHODS = "auto, one-step, mean-forwarding, average, sample"
 
@@ -31,6 +32,12 @@ class UsageTest(ProgramTest):
         for command in ("fit", "denoise", "sample", "evaluate", "corrupt", "noise", "info"):
             self.fail_with(2, command, says="required")
             self.fail_with(2, command, "--nonsense", "1", says=f"pellucid {command} --help")
+
+    def test_the_status_tells_where_standard_error_takes_nothing(self):
+        with open("/dev/full", "w") as full:
+            for command, status in ((("info", "none.npy"), 1), (("shrink",), 2)):
+                done = subprocess.run([PELLUCID, *command], cwd=self.folder, stderr=full)
+                self.assertEqual(done.returncode, status)
 
     def test_instruction_sets(self):
         done = self.run_program("--version", env={**os.environ, "PELLUCID_ISA": "baseline"})

@@ -58,6 +58,28 @@ TYPED_TEST(SampleSpectrumTest, DirectionsWithoutVarianceAreLeftOut) {
   EXPECT_EQ(sample_spectrum<T>(Matrix<T>::Zero(5, 3), 2).rank(), 0);
 }
 
+// Whole numbers leave exact zeros in directions without variance, which centring always makes.
+TYPED_TEST(SampleSpectrumTest, NullDirectionsOfWholeNumbersHaveNoVectors) {
+  using T = TypeParam;
+  Matrix<T> two(4, 2), replicated(5, 4);
+  two << T(1), T(3), T(2), T(2), T(3), T(1), T(4), T(0);
+  replicated.setZero();
+  replicated.leftCols(2).setOnes();
+  for (const Matrix<T>& y : {two, replicated}) {
+    const SampleSpectrum<T> spectrum = sample_spectrum<T>(y, y.rows(), true);
+    ASSERT_EQ(spectrum.rank(), 1);
+    EXPECT_NEAR(spectrum.eigenvectors.norm(), 1, 1e-14);
+  }
+}
+
+TYPED_TEST(SampleSpectrumTest, RoundingOfConstantsIsNoComponent) {
+  using T = TypeParam;
+  for (const double constant : {0.1, 1e6 + 0.1, 1e-200}) {
+    EXPECT_EQ(sample_spectrum<T>(Matrix<T>::Constant(6, 7, T(constant)), 6, true).rank(), 0);
+    EXPECT_EQ(sample_spectrum<T>(Matrix<T>::Constant(7, 3, T(constant)), 6, true).rank(), 0);
+  }
+}
+
 TYPED_TEST(SampleSpectrumTest, EqualEigenvaluesHaveOrthonormalVectors) {
   using T = TypeParam;
   const SampleSpectrum<T> spectrum = sample_spectrum<T>(3 * Matrix<T>::Identity(12, 12), 5);

@@ -95,6 +95,31 @@ TEST(MatrixNoise, CentringTakesOneColumnOff) {
   EXPECT_NEAR(edge_noise(singular).noise_std, 1.0, 0.2);  // chance: 1 / sqrt(300) = 6 %
 }
 
+// Constant variables, and the zero background of a scan, carry no noise.
+TEST(MatrixNoise, PartsThatNeverVaryDoNotCount) {
+  Eigen::MatrixXd y = white<double>(60, 200, 11);
+  for (const Index constant : {5, 15, 30}) {
+    y.topRows(constant).setConstant(3.0);
+    // Chance: 0.7071 / sqrt(30 x 199) = 0.9 %.
+    EXPECT_NEAR(edge_noise(singular_values<double>(y, true)).noise_std, 1.0, 0.04);
+  }
+  y.topRows(30).setZero();
+  y.rightCols(50).setZero();
+  const auto singular = singular_values<double>(y);
+  EXPECT_EQ(singular.rows, 30);
+  EXPECT_EQ(singular.cols, 150);
+  EXPECT_NEAR(edge_noise(singular).noise_std, 1.0, 0.05);
+}
+
+// Squares of the values, which the Gram matrix has, would lose such noise altogether.
+TEST(MatrixNoise, NoiseFarBelowTheSignal) {
+  for (const double truth : {1e-4, 1e-8, 1e-11}) {
+    const auto singular = singular_values<double>(observed<double>(200, 100, 3, truth, 12));
+    EXPECT_NEAR(edge_noise(singular).noise_std / truth, 1.0, 0.03);
+    EXPECT_NEAR(median_noise(singular).noise_std / truth, 1.0, 0.05);
+  }
+}
+
 TEST(MatrixNoise, EdgeCases) {
   const auto zero = matrix_noise(singular_values<double>(Matrix<double>::Zero(9, 7)));
   EXPECT_EQ(zero.noise_std, 0);

@@ -174,5 +174,20 @@ TEST(MatrixShrinkageEdges, NonsenseIsRefused) {
   EXPECT_THROW((void)shrink_matrix<double>(y, with_noise(1.0)), Error);
 }
 
+// Noise in half of the variables alone: it is found, and no constant counts as a component.
+TYPED_TEST(MatrixShrinkage, ConstantVariablesCarryNoNoise) {
+  using T = TypeParam;
+  Matrix<T> noisy = unit_noise<T>(40, 200, 5, 0);
+  noisy.topRows(20).setConstant(T(3));
+  MatrixShrinkageOptions options;
+  options.centre = true;
+  const MatrixEstimate<T> estimate = shrink_matrix<T>(noisy, options);
+  EXPECT_NEAR(estimate.noise_std, 1.0, 0.06);  // chance: at most 0.7071 / sqrt(20 x 199) = 1.1 %
+  EXPECT_EQ(estimate.rank, 0);
+  options.samples = SampleSide::rows;
+  const Matrix<T> transposed = noisy.transpose();
+  EXPECT_NEAR(shrink_matrix<T>(transposed, options).noise_std, estimate.noise_std, 1e-4);
+}
+
 }  // namespace
 }  // namespace pellucid

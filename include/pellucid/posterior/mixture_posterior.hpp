@@ -38,7 +38,7 @@ struct PosteriorMoments {
 /// add is common to all components.
 ///
 /// Products are in `T` - float, double or their complex types - quadratic forms, weights and
-/// variances in double precision. Components whose weight is below 1e-8 / K (single) or 1e-16 / K
+/// variances in double precision. Components whose weight is below 1e-7 / K (single) or 1e-16 / K
 /// (double) take no part in the way back. Batches are cut into fixed tiles that `threads` threads
 /// (0: all cores) share; results do not depend on `threads`. Const calls are safe from several
 /// threads.
