@@ -99,4 +99,6 @@
 #include "pellucid/spiked/marchenko_pastur.hpp"
 #include "pellucid/spiked/shrinkage.hpp"
 #include "pellucid/spiked/spiked_model.hpp"
+#include "pellucid/training/network_trainer.hpp"
+#include "pellucid/training/train_network.hpp"
 #include "pellucid/version.hpp"
