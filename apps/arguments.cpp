@@ -163,7 +163,7 @@ Schedule parse_schedule_argument(const std::string& text) {
 
 void change_schedule(Model& model, const std::string& text) {
   if (text.empty()) return;
-  if (model.kind() == "network") {
+  if (model.is_bound_to_schedule()) {
     throw UsageError(
         fmt::format("--schedule: the model is a network, which knows only the schedule it was "
                     "trained with ({}): leave it out",

@@ -60,8 +60,9 @@ std::string describe(const NetworkPrior<T>& prior) {
   for (const auto& [name, tensor] : *prior.tensors) {
     weights += static_cast<Index>(tensor.values.size());
   }
-  return fmt::format("network, {} of {} weights, predicts the noise", prior.architecture.kind(),
-                     weights);
+  return fmt::format("network, {} of {} weights, conditioned on {}, predicts {}",
+                     prior.architecture.kind(), weights, name(prior.architecture.conditioning),
+                     name(prior.architecture.prediction));
 }
 
 void print_model(const std::string& path) {

@@ -44,6 +44,12 @@ class JsonFields {
     if (!value.is_boolean()) throw Error(fmt::format("{} is not true or false", key));
     return value.get<bool>();
   }
+  double decibel(const char* key) {
+    const json& value = field(key);
+    if (!value.is_number()) throw Error(fmt::format("{} is no number", key));
+    return value.get<double>();
+  }
+  [[nodiscard]] bool has(const char* key) const { return object_.contains(key); }
   std::string text(const char* key) {
     const json& value = field(key);
     if (!value.is_string()) throw Error(fmt::format("{} is no text", key));
@@ -69,6 +75,12 @@ class JsonFields {
 
 json architecture_json(const NetworkArchitecture& architecture) {
   json object{{"kind", architecture.kind()}, {"data_shape", architecture.data_shape}};
+  object["conditioning"] = name(architecture.conditioning);
+  object["prediction"] = name(architecture.prediction);
+  if (architecture.conditioning == Conditioning::log_snr) {
+    object["lowest_snr_db"] = architecture.lowest_snr_db;
+    object["highest_snr_db"] = architecture.highest_snr_db;
+  }
   if (const auto* cnn = std::get_if<CnnArchitecture>(&architecture.layers)) {
     object["channels_pre"] = cnn->channels_pre;
     object["channels_post"] = cnn->channels_post;
@@ -76,13 +88,17 @@ json architecture_json(const NetworkArchitecture& architecture) {
     object["time_layers"] = cnn->time_layers;
     object["batch_norm"] = cnn->batch_norm;
     object["kernel_size"] = cnn->kernel_size;
+  } else if (const auto* unet = std::get_if<UnetArchitecture>(&architecture.layers)) {
+    object["channels"] = unet->channels;
+    object["channels_init"] = unet->channels_init;
+    object["multipliers"] = unet->multipliers;
+    object["blocks"] = unet->blocks;
+    object["kernel_size"] = unet->kernel_size;
   } else {
-    const auto& unet = std::get<UnetArchitecture>(architecture.layers);
-    object["channels"] = unet.channels;
-    object["channels_init"] = unet.channels_init;
-    object["multipliers"] = unet.multipliers;
-    object["blocks"] = unet.blocks;
-    object["kernel_size"] = unet.kernel_size;
+    const auto& mlp = std::get<MlpArchitecture>(architecture.layers);
+    object["width"] = mlp.width;
+    object["blocks"] = mlp.blocks;
+    object["time_channels"] = mlp.time_channels;
   }
   return object;
 }
@@ -92,6 +108,16 @@ NetworkArchitecture parse_architecture(const json& object) {
   NetworkArchitecture architecture;
   const std::string kind = fields.text("kind");
   architecture.data_shape = fields.numbers("data_shape");
+  if (fields.has("conditioning")) {
+    architecture.conditioning = parse_conditioning(fields.text("conditioning"));
+  }
+  if (fields.has("prediction")) {
+    architecture.prediction = parse_prediction(fields.text("prediction"));
+  }
+  if (architecture.conditioning == Conditioning::log_snr) {
+    architecture.lowest_snr_db = fields.decibel("lowest_snr_db");
+    architecture.highest_snr_db = fields.decibel("highest_snr_db");
+  }
   if (kind == "cnn") {
     architecture.layers =
         CnnArchitecture{fields.numbers("channels_pre"), fields.numbers("channels_post"),
@@ -101,8 +127,11 @@ NetworkArchitecture parse_architecture(const json& object) {
     architecture.layers = UnetArchitecture{
         fields.number("channels"), fields.number("channels_init"), fields.numbers("multipliers"),
         fields.number("blocks"), fields.number("kernel_size")};
+  } else if (kind == "mlp") {
+    architecture.layers = MlpArchitecture{fields.number("width"), fields.number("blocks"),
+                                          fields.number("time_channels")};
   } else {
-    throw Error(fmt::format("kind is '{}': known are cnn, unet", kind));
+    throw Error(fmt::format("kind is '{}': known are cnn, unet, mlp", kind));
   }
   fields.require_all_read();
   architecture.validate();

@@ -113,6 +113,16 @@ std::string_view Model::kind() const {
   return kinds[std::visit([](const auto& field) { return field.index(); }, prior)];
 }
 
+bool Model::is_bound_to_schedule() const {
+  return visit_prior(*this, [](const auto& known) {
+    if constexpr (requires { known.architecture; }) {
+      return known.architecture.conditioning == Conditioning::step;
+    } else {
+      return false;
+    }
+  });
+}
+
 CovarianceType Model::covariance() const {
   return visit_prior(*this, [&](const auto& known) {
     if constexpr (requires { known.covariance == CovarianceType::diag; }) {

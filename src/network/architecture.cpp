@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "network/unet_blocks.hpp"
 #include "pellucid/base/error.hpp"
@@ -15,6 +16,17 @@ namespace pellucid {
 namespace {
 
 using Shapes = std::map<std::string, std::vector<Index>>;
+
+constexpr std::string_view conditionings[] = {"step", "log-snr"};
+constexpr std::string_view predictions[] = {"noise", "clean", "posterior-mean", "velocity"};
+
+std::size_t position_of(std::string_view name, std::span<const std::string_view> names,
+                        std::string_view what) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return i;
+  }
+  throw Error(fmt::format("unknown {} '{}': choose one of {}", what, name, fmt::join(names, ", ")));
+}
 
 constexpr Index most_channels = 8192, most_pixels = 1 << 26;
 
@@ -91,6 +103,32 @@ void validate_layers(const UnetArchitecture& unet, const std::vector<Index>& dat
   }
 }
 
+void validate_layers(const MlpArchitecture& mlp, const std::vector<Index>&) {
+  check_channels(mlp.width, "width");
+  if (mlp.blocks < 1 || mlp.blocks > 64) {
+    throw Error(fmt::format("blocks: {}: give 1 to 64", mlp.blocks));
+  }
+  if (mlp.time_channels < 4) {
+    throw Error(fmt::format("time_channels: {}: give at least 4", mlp.time_channels));
+  }
+  check_channels(mlp.time_channels, "time_channels");
+}
+
+void validate_levels(const NetworkArchitecture& architecture) {
+  if (architecture.conditioning == Conditioning::step) return;
+  if (architecture.prediction == Prediction::posterior_mean) {
+    throw Error(
+        "prediction: posterior-mean is of steps: give conditioning step, or another "
+        "prediction");
+  }
+  constexpr double most_db = 200;
+  const double lowest = architecture.lowest_snr_db, highest = architecture.highest_snr_db;
+  if (!(lowest >= -most_db && highest <= most_db && lowest < highest)) {
+    throw Error(fmt::format("SNRs from {} to {} dB: give an ascending range within +-{} dB", lowest,
+                            highest, most_db));
+  }
+}
+
 // The tensors of the authors' modules, by their kind.
 class TensorList {
  public:
@@ -161,6 +199,20 @@ Shapes shapes_of(const UnetArchitecture& unet, const NetworkArchitecture& archit
   return list.shapes;
 }
 
+Shapes shapes_of(const MlpArchitecture& mlp, const NetworkArchitecture& architecture) {
+  TensorList list(architecture, 1);
+  list.linear("time_mlp.0", mlp.time_channels, mlp.time_channels);
+  list.linear("time_mlp.2", mlp.time_channels, mlp.time_channels);
+  list.linear("input", architecture.entries(), mlp.width);
+  for (Index i = 0; i < mlp.blocks; ++i) {
+    list.linear(fmt::format("blocks.{}.expand", i), mlp.width, mlp.width);
+    list.linear(fmt::format("blocks.{}.time", i), mlp.time_channels, 2 * mlp.width);
+    list.linear(fmt::format("blocks.{}.contract", i), mlp.width, mlp.width);
+  }
+  list.linear("output", mlp.width, architecture.entries());
+  return list.shapes;
+}
+
 std::string list_of(const std::vector<std::string>& names) {
   constexpr std::size_t shown = 5;
   const std::vector<std::string> first(
@@ -170,6 +222,27 @@ std::string list_of(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+std::string_view name(Conditioning conditioning) {
+  return conditionings[static_cast<std::size_t>(conditioning)];
+}
+
+std::string_view name(Prediction prediction) {
+  return predictions[static_cast<std::size_t>(prediction)];
+}
+
+Conditioning parse_conditioning(std::string_view name) {
+  return static_cast<Conditioning>(position_of(name, conditionings, "conditioning"));
+}
+
+Prediction parse_prediction(std::string_view name) {
+  return static_cast<Prediction>(position_of(name, predictions, "prediction"));
+}
+
+std::string_view NetworkArchitecture::kind() const {
+  constexpr std::string_view kinds[] = {"cnn", "unet", "mlp"};
+  return kinds[layers.index()];
+}
 
 Index NetworkArchitecture::entries() const {
   Index product = 1;
@@ -193,6 +266,7 @@ void NetworkArchitecture::validate() const {
     pixels *= length;
   }
   std::visit([&](const auto& known) { validate_layers(known, data_shape); }, layers);
+  validate_levels(*this);
 }
 
 Shapes tensor_shapes(const NetworkArchitecture& architecture) {

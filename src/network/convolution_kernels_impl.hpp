@@ -67,24 +67,24 @@ template <Activation activation>
 }
 
 /// One block of output channels at a few vectors of pixels; everything stays in registers.
-template <Activation activation, int channels>
+template <Activation activation, int channels, int vectors>
 void convolve_block(const Convolution& c, const float* weights, Index first, const Index* at) {
-  Floats sum[channels][register_vectors];
+  Floats sum[channels][vectors];
   for (int o = 0; o < channels; ++o) {
-    for (int v = 0; v < register_vectors; ++v) sum[o][v] = Floats{};
+    for (int v = 0; v < vectors; ++v) sum[o][v] = Floats{};
   }
   for (Index i = 0; i < c.input_channels; ++i) {
     const float* plane = c.inputs[i];
     for (Index tap = 0; tap < c.tap_count; ++tap) {
-      Floats x[register_vectors];
+      Floats x[vectors];
       const float* moved = plane + c.taps[tap];
 #pragma GCC unroll 8
-      for (int v = 0; v < register_vectors; ++v) x[v] = load(moved + at[v]);
+      for (int v = 0; v < vectors; ++v) x[v] = load(moved + at[v]);
 #pragma GCC unroll 8
       for (int o = 0; o < channels; ++o) {
         const Floats w = Floats{} + weights[o];
 #pragma GCC unroll 8
-        for (int v = 0; v < register_vectors; ++v) sum[o][v] += w * x[v];
+        for (int v = 0; v < vectors; ++v) sum[o][v] += w * x[v];
       }
       weights += channels;
     }
@@ -92,34 +92,42 @@ void convolve_block(const Convolution& c, const float* weights, Index first, con
 #pragma GCC unroll 8
   for (int o = 0; o < channels; ++o) {
 #pragma GCC unroll 8
-    for (int v = 0; v < register_vectors; ++v) put<activation>(c, first + o, at[v], sum[o][v]);
+    for (int v = 0; v < vectors; ++v) put<activation>(c, first + o, at[v], sum[o][v]);
   }
 }
 
-template <Activation activation, int channels = block_channels>
+template <Activation activation, int vectors, int channels = block_channels>
 void convolve_last(const Convolution& c, Index count, const float* weights, Index first,
                    const Index* at) {
   if constexpr (channels > 0) {
     if (count == channels) {
-      convolve_block<activation, channels>(c, weights, first, at);
+      convolve_block<activation, channels, vectors>(c, weights, first, at);
     } else {
-      convolve_last<activation, channels - 1>(c, count, weights, first, at);
+      convolve_last<activation, vectors, channels - 1>(c, count, weights, first, at);
     }
   }
 }
 
+/// All output channels at a few vectors of pixels.
+template <Activation activation, int vectors>
+void convolve_at(const Convolution& c, const Index* at) {
+  const Index per_channel = c.input_channels * c.tap_count;
+  Index first = 0;
+  for (; first + block_channels <= c.output_channels; first += block_channels) {
+    convolve_block<activation, block_channels, vectors>(c, c.weights + first * per_channel, first,
+                                                        at);
+  }
+  convolve_last<activation, vectors>(c, c.output_channels - first, c.weights + first * per_channel,
+                                     first, at);
+}
+
 template <Activation activation>
 void convolve_all(const Convolution& c) {
-  const Index per_channel = c.input_channels * c.tap_count;
-  for (Index p = 0; p < c.position_count; p += register_vectors) {
-    const Index* at = c.positions + p;
-    Index first = 0;
-    for (; first + block_channels <= c.output_channels; first += block_channels) {
-      convolve_block<activation, block_channels>(c, c.weights + first * per_channel, first, at);
-    }
-    convolve_last<activation>(c, c.output_channels - first, c.weights + first * per_channel, first,
-                              at);
+  Index p = 0;
+  for (; p + register_vectors <= c.position_count; p += register_vectors) {
+    convolve_at<activation, register_vectors>(c, c.positions + p);
   }
+  for (; p < c.position_count; ++p) convolve_at<activation, 1>(c, c.positions + p);
 }
 
 inline void convolve(const Convolution& c) {

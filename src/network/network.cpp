@@ -39,20 +39,25 @@ Network::OwnedWorkspace Network::workspace() const {
   return OwnedWorkspace(new Workspace(plan_->layers));
 }
 
-std::vector<float> Network::condition(double step) const {
-  return network::condition_of(plan_->layers, step);
+Index Network::signals() const { return plan_->layers.signals; }
+
+std::vector<float> Network::condition(double level) const {
+  return network::condition_of(plan_->layers, level);
 }
 
 void Network::run(std::span<const float> condition, const float* input, float* output,
-                  Workspace& work) const {
+                  Workspace& work, Index count) const {
   if (condition.size() != plan_->layers.condition_size) {
     throw Error(
         fmt::format("condition: {} numbers, this network has {}: give what `condition` made",
                     condition.size(), plan_->layers.condition_size));
   }
-  network::load_planes(plan_->layers, input, work.planes);
-  network::run_layers(plan_->layers, condition.data(), work.planes);
-  network::store_planes(plan_->layers, work.planes, output);
+  if (count < 1 || count > signals()) {
+    throw Error(fmt::format("{} signals: give 1 to {}, as `signals` says", count, signals()));
+  }
+  network::load_planes(plan_->layers, input, count, work.planes);
+  network::run_layers(plan_->layers, condition.data(), count, work.planes);
+  network::store_planes(plan_->layers, work.planes, count, output);
 }
 
 }  // namespace pellucid

@@ -3,31 +3,37 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "network/condition_cache.hpp"
 #include "pellucid/base/error.hpp"
 
 namespace pellucid {
 
 namespace {
 
-// Signals that stay together on one thread: each goes through the network by itself, so that few
-// keep all threads busy.
-constexpr Index signals = 4;
+// Signals that stay together on one thread at least: where each goes through the network by
+// itself, few keep all threads busy.
+constexpr Index fewest_signals = 4;
 
 template <class T>
 class NetworkWorkspace final : public Denoiser<T>::Workspace {
  public:
   explicit NetworkWorkspace(const Network& network)
-      : planes(network.workspace()), input(network.entries()), noise(network.entries()) {}
+      : planes(network.workspace()),
+        conditions(network),
+        input(network.entries(), network.signals()),
+        output(network.entries(), network.signals()) {}
 
   Network::OwnedWorkspace planes;
-  Eigen::VectorXf input, noise;
+  network::ConditionCache conditions;
+  Eigen::MatrixXf input, output;
 };
 
 // Real parts of all entries, then imaginary ones.
-template <class T>
-void split(ConstBatch<T> x, Index column, Eigen::VectorXf& channels) {
+template <class T, class Channels>
+void split(const ConstBatch<T>& x, Index column, Channels&& channels) {
   const Index n = x.rows();
   channels.head(n) = x.col(column).real().template cast<float>();
   if constexpr (is_complex<T>) channels.tail(n) = x.col(column).imag().template cast<float>();
@@ -37,14 +43,15 @@ void split(ConstBatch<T> x, Index column, Eigen::VectorXf& channels) {
 
 template <class T>
 NetworkDenoiser<T>::NetworkDenoiser(const NetworkPrior<Wide<T>>& prior, const Schedule& schedule)
-    : schedule_(schedule), network_([&] {
+    : schedule_(schedule),
+      network_([&] {
         prior.validate();
         return Network(prior.architecture, *prior.tensors);
-      }()) {
-  for (int step = 1; step <= schedule.steps(); ++step) {
-    conditions_.push_back(network_.condition(step));
-  }
-}
+      }()),
+      conditioning_(prior.architecture.conditioning),
+      prediction_(prior.architecture.prediction),
+      lowest_snr_db_(prior.architecture.lowest_snr_db),
+      highest_snr_db_(prior.architecture.highest_snr_db) {}
 
 template <class T>
 Index NetworkDenoiser<T>::dim() const {
@@ -53,12 +60,36 @@ Index NetworkDenoiser<T>::dim() const {
 
 template <class T>
 Index NetworkDenoiser<T>::batch() const {
-  return signals;
+  return std::max(network_.signals(), fewest_signals);
 }
 
 template <class T>
 std::unique_ptr<typename Denoiser<T>::Workspace> NetworkDenoiser<T>::workspace() const {
   return std::make_unique<NetworkWorkspace<T>>(network_);
+}
+
+template <class T>
+auto NetworkDenoiser<T>::question(const NoiseLevel& asked) const -> Question {
+  const int step = by_steps() ? schedule_.nearest_step(asked.snr_db()) : 0;
+  const NoiseLevel& level = by_steps() ? schedule_.level(step) : asked;
+  const double at = by_steps() ? step : std::clamp(asked.snr_db(), lowest_snr_db_, highest_snr_db_);
+  const double a = std::sqrt(level.alpha_bar), s = std::sqrt(level.noise);
+  switch (prediction_) {
+    case Prediction::clean:
+      return {at, 0.0, 1.0};
+    case Prediction::velocity:
+      return {at, a, -s};
+    case Prediction::posterior_mean: {
+      // Its mean is `of_clean x0 + of_x_t x_t`.
+      const NoiseLevel& before = schedule_.level(step - 1);
+      const double of_clean = std::sqrt(before.alpha_bar) * schedule_.beta(step) / level.noise;
+      const double of_x_t = std::sqrt(schedule_.alpha(step)) * before.noise / level.noise;
+      return {at, -of_x_t / of_clean, 1 / of_clean};
+    }
+    case Prediction::noise:
+      break;
+  }
+  return {at, 1 / a, -s / a};
 }
 
 template <class T>
@@ -74,23 +105,31 @@ void NetworkDenoiser<T>::denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> 
   }
   using Real = RealOf<T>;
   auto& buffers = dynamic_cast<NetworkWorkspace<T>&>(work);
-  for (Index j = 0; j < x_t.cols(); ++j) {
-    const NoiseLevel& asked = levels[levels.size() == 1 ? 0 : static_cast<std::size_t>(j)];
-    if (asked.is_clean()) {
-      x0.col(j) = x_t.col(j);
+  const auto level_of = [&](Index j) -> const NoiseLevel& {
+    return levels[levels.size() == 1 ? 0 : static_cast<std::size_t>(j)];
+  };
+  for (Index first = 0, count = 1; first < x_t.cols(); first += count) {
+    count = 1;
+    if (level_of(first).is_clean()) {
+      x0.col(first) = x_t.col(first);
       continue;
     }
-    const int step = schedule_.nearest_step(asked.snr_db());
-    split<T>(x_t, j, buffers.input);
-    network_.run(conditions_[static_cast<std::size_t>(step - 1)], buffers.input.data(),
-                 buffers.noise.data(), *buffers.planes);
-    const NoiseLevel& level = schedule_.level(step);
-    const auto keep = static_cast<Real>(1 / std::sqrt(level.alpha_bar));
-    const auto take = static_cast<Real>(std::sqrt(level.noise / level.alpha_bar));
-    x0.col(j) = keep * x_t.col(j);
-    x0.col(j).real() -= take * buffers.noise.head(dim()).template cast<Real>();
-    if constexpr (is_complex<T>) {
-      x0.col(j).imag() -= take * buffers.noise.tail(dim()).template cast<Real>();
+    const Question asked = question(level_of(first));
+    const Index most = std::min(network_.signals(), x_t.cols() - first);
+    while (count < most && !level_of(first + count).is_clean() &&
+           (levels.size() == 1 || question(level_of(first + count)) == asked)) {
+      ++count;
+    }
+    for (Index j = 0; j < count; ++j) split<T>(x_t, first + j, buffers.input.col(j));
+    network_.run(buffers.conditions.at(asked.level), buffers.input.data(), buffers.output.data(),
+                 *buffers.planes, count);
+    const auto keep = static_cast<Real>(asked.keep), take = static_cast<Real>(asked.take);
+    for (Index j = 0; j < count; ++j) {
+      auto estimate = x0.col(first + j);
+      const auto output = buffers.output.col(j).template cast<Real>();
+      estimate = keep * x_t.col(first + j);
+      estimate.real() += take * output.head(dim());
+      if constexpr (is_complex<T>) estimate.imag() += take * output.tail(dim());
     }
   }
 }

@@ -51,14 +51,15 @@ Resolution::Resolution(Index rows, Index columns, Index rows_around, Index colum
   }
 }
 
-Eigen::VectorXd StepFeatures::operator()(double step) const {
+Eigen::VectorXd LevelFeatures::operator()(double level) const {
+  const double from = conditioning == Conditioning::step ? level - 1 : level;
   const Index half = channels / 2;
   Eigen::VectorXd x = Eigen::VectorXd::Zero(channels);
   for (Index i = 0; i < half; ++i) {
     const double frequency =
         std::exp(-std::log(1e4) * static_cast<double>(i) / static_cast<double>(half - 1));
-    x(i) = std::sin((step - 1) * frequency);
-    x(half + i) = std::cos((step - 1) * frequency);
+    x(i) = std::sin(from * frequency);
+    x(half + i) = std::cos(from * frequency);
   }
   for (const Linear& layer : layers) {
     x = layer(x);
@@ -68,8 +69,8 @@ Eigen::VectorXd StepFeatures::operator()(double step) const {
   return x;
 }
 
-std::vector<float> condition_of(const Plan& plan, double step) {
-  const Eigen::VectorXd features = plan.features(step);
+std::vector<float> condition_of(const Plan& plan, double level) {
+  const Eigen::VectorXd features = plan.features(level);
   std::vector<float> condition(plan.condition_size);
   for (const Layer& layer : plan.layers) {
     const auto* convolution = std::get_if<ConvolutionLayer>(&layer);

@@ -41,7 +41,7 @@ struct Linear {
 };
 
 /// What follows a convolution before its activation: `a ((1 + s) (conv + bias) + t) + b`, with `s`
-/// and `t` the halves of `modulation` of the step's features, where there is one.
+/// and `t` the halves of `modulation` of the level's features, where there is one.
 struct ChannelAffine {
   Eigen::VectorXd bias, a, b;
   std::optional<Linear> modulation;
@@ -80,14 +80,15 @@ struct EdgeLayer {
 
 using Layer = std::variant<ConvolutionLayer, PointwiseLayer, ResamplingLayer, EdgeLayer>;
 
-/// The step's features: a sinusoidal embedding of `t - 1`, then linear layers, each followed by an
-/// activation.
-struct StepFeatures {
+/// The level's features: a sinusoidal embedding of `t - 1` or of the SNR in decibel, then linear
+/// layers, each followed by an activation.
+struct LevelFeatures {
+  Conditioning conditioning = Conditioning::step;
   Index channels = 0;
   std::vector<Linear> layers;
   Activation activation = Activation::relu;
 
-  [[nodiscard]] Eigen::VectorXd operator()(double step) const;
+  [[nodiscard]] Eigen::VectorXd operator()(double level) const;
 };
 
 /// A network as a list of layers over planes.
@@ -96,7 +97,9 @@ struct Plan {
   std::vector<std::size_t> plane_resolutions;  ///< of every plane
   std::vector<Layer> layers;
   Planes inputs, outputs;
-  StepFeatures features;
+  /// Above 1, the pixels of every plane are so many signals, and a plane an entry of theirs.
+  Index signals = 1;
+  LevelFeatures features;
   std::size_t condition_size = 0;
   Index scratch_size = 0;  ///< floats
   const NetworkKernels* kernels = nullptr;
@@ -105,7 +108,7 @@ struct Plan {
 [[nodiscard]] Plan make_plan(const NetworkArchitecture& architecture, const NamedTensors& tensors,
                              const NetworkKernels& kernels);
 
-/// The scales and shifts of all convolutions at a step.
-[[nodiscard]] std::vector<float> condition_of(const Plan& plan, double step);
+/// The scales and shifts of all convolutions at a step or an SNR in decibel.
+[[nodiscard]] std::vector<float> condition_of(const Plan& plan, double level);
 
 }  // namespace pellucid::network

@@ -17,10 +17,9 @@ float row_pair_weight(int number, const float* g) {
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const NetworkArchitecture& architecture, const NamedTensors& tensors,
+PlanBuilder::PlanBuilder(const std::vector<Index>& shape, const NamedTensors& tensors,
                          Index kernel_size, Index resolutions, const NetworkKernels& kernels)
     : tensors_(tensors), free_(static_cast<std::size_t>(resolutions)) {
-  const auto& shape = architecture.data_shape;
   const bool plane = shape.size() == 3;
   Index height = plane ? shape[1] : 1, width = shape.back();
   const Index halo = kernel_size / 2;
@@ -178,12 +177,21 @@ void PlanBuilder::repeat_edges(std::size_t resolution, const Planes& planes) {
 
 Plan make_plan(const NetworkArchitecture& architecture, const NamedTensors& tensors,
                const NetworkKernels& kernels) {
-  if (const auto* cnn = std::get_if<CnnArchitecture>(&architecture.layers)) {
-    return plan_cnn(*cnn, PlanBuilder(architecture, tensors, cnn->kernel_size, 1, kernels));
-  }
-  const auto& unet = std::get<UnetArchitecture>(architecture.layers);
-  return plan_unet(unet, PlanBuilder(architecture, tensors, unet.kernel_size,
-                                     static_cast<Index>(unet.multipliers.size()), kernels));
+  const auto layers_of = [&](const auto& known) {
+    using Known = std::decay_t<decltype(known)>;
+    if constexpr (std::is_same_v<Known, MlpArchitecture>) {
+      return plan_mlp(known, architecture.entries(), tensors, kernels);
+    } else if constexpr (std::is_same_v<Known, CnnArchitecture>) {
+      return plan_cnn(known,
+                      PlanBuilder(architecture.data_shape, tensors, known.kernel_size, 1, kernels));
+    } else {
+      return plan_unet(known, PlanBuilder(architecture.data_shape, tensors, known.kernel_size,
+                                          static_cast<Index>(known.multipliers.size()), kernels));
+    }
+  };
+  Plan plan = std::visit(layers_of, architecture.layers);
+  plan.features.conditioning = architecture.conditioning;
+  return plan;
 }
 
 }  // namespace pellucid::network

@@ -10,8 +10,9 @@ namespace pellucid::network {
 /// Writes a plan layer by layer and hands out its planes; released ones are used again.
 class PlanBuilder {
  public:
-  PlanBuilder(const NetworkArchitecture& architecture, const NamedTensors& tensors,
-              Index kernel_size, Index resolutions, const NetworkKernels& kernels);
+  /// `shape` is (channels, length) or (channels, height, width) of the first resolution.
+  PlanBuilder(const std::vector<Index>& shape, const NamedTensors& tensors, Index kernel_size,
+              Index resolutions, const NetworkKernels& kernels);
 
   [[nodiscard]] Planes take(std::size_t resolution, Index count);
   /// Planes that no other layer uses or used: those whose frames do not stay zero.
@@ -51,5 +52,7 @@ class PlanBuilder {
 
 Plan plan_cnn(const CnnArchitecture& cnn, PlanBuilder builder);
 Plan plan_unet(const UnetArchitecture& unet, PlanBuilder builder);
+Plan plan_mlp(const MlpArchitecture& mlp, Index entries, const NamedTensors& tensors,
+              const NetworkKernels& kernels);
 
 }  // namespace pellucid::network

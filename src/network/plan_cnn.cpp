@@ -29,7 +29,7 @@ Planes add_half(const std::string& part, const std::vector<Index>& channels, boo
 }  // namespace
 
 Plan plan_cnn(const CnnArchitecture& cnn, PlanBuilder builder) {
-  StepFeatures& features = builder.plan.features;
+  LevelFeatures& features = builder.plan.features;
   features.channels = cnn.time_channels;
   features.activation = Activation::relu;
   for (Index i = 1; i < cnn.time_layers; ++i) {

@@ -87,7 +87,7 @@ class Way {
 }  // namespace
 
 Plan plan_unet(const UnetArchitecture& unet, PlanBuilder builder) {
-  StepFeatures& features = builder.plan.features;
+  LevelFeatures& features = builder.plan.features;
   features.channels = unet.channels_init;
   features.activation = Activation::silu;
   features.layers = {builder.linear("time_mlp.0"), builder.linear("time_mlp.2")};

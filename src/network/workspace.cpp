@@ -7,7 +7,13 @@ namespace pellucid::network {
 
 namespace {
 
-void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition,
+// Vectors of pixels that hold `count` signals, where pixels are signals; else all.
+Index vectors_of(const Plan& plan, const std::vector<Index>& positions, Index count) {
+  if (plan.signals == 1) return static_cast<Index>(positions.size());
+  return (count + plan.kernels->lanes - 1) / plan.kernels->lanes;
+}
+
+void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition, Index count,
          const PlaneMemory::LayerPlanes& planes, float* scratch) {
   const Resolution& r = plan.resolutions[layer.resolution];
   const float* scale = condition + layer.condition_at;
@@ -27,14 +33,14 @@ void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition
   c.output_channels = out;
   const std::vector<Index>& positions = layer.in_row_pairs ? r.row_pairs : r.positions;
   c.positions = positions.data();
-  c.position_count = static_cast<Index>(positions.size());
+  c.position_count = vectors_of(plan, positions, count);
   c.mask = r.mask.data() + r.origin();
   c.pitch = r.pitch;
   c.scratch = scratch;
   (layer.in_row_pairs ? plan.kernels->convolve_row_pairs : plan.kernels->convolve)(c);
 }
 
-void run(const PointwiseLayer& layer, const Plan& plan, const float*,
+void run(const PointwiseLayer& layer, const Plan& plan, const float*, Index,
          const PlaneMemory::LayerPlanes& planes, float*) {
   const Resolution& r = plan.resolutions[layer.resolution];
   plan.kernels->pointwise({planes.inputs.data(), layer.scale.data(), layer.shift.data(),
@@ -66,7 +72,7 @@ void upsample(const Resolution& from, const Resolution& to, const float* in, flo
   }
 }
 
-void run(const ResamplingLayer& layer, const Plan& plan, const float*,
+void run(const ResamplingLayer& layer, const Plan& plan, const float*, Index,
          const PlaneMemory::LayerPlanes& planes, float*) {
   const Resolution &from = plan.resolutions[layer.from], &to = plan.resolutions[layer.to];
   const auto resample = layer.kind == ResamplingLayer::Kind::pool ? pool : upsample;
@@ -75,7 +81,7 @@ void run(const ResamplingLayer& layer, const Plan& plan, const float*,
   }
 }
 
-void run(const EdgeLayer& layer, const Plan& plan, const float*,
+void run(const EdgeLayer& layer, const Plan& plan, const float*, Index,
          const PlaneMemory::LayerPlanes& planes, float*) {
   const Resolution& r = plan.resolutions[layer.resolution];
   for (float* plane : planes.outputs) {
@@ -125,28 +131,40 @@ PlaneMemory::PlaneMemory(const Plan& plan) {
   }
 }
 
-void run_layers(const Plan& plan, const float* condition, PlaneMemory& memory) {
+void run_layers(const Plan& plan, const float* condition, Index count, PlaneMemory& memory) {
   for (std::size_t i = 0; i < plan.layers.size(); ++i) {
     std::visit(
-        [&](const auto& layer) { run(layer, plan, condition, memory.layer(i), memory.scratch()); },
+        [&](const auto& layer) {
+          run(layer, plan, condition, count, memory.layer(i), memory.scratch());
+        },
         plan.layers[i]);
   }
 }
 
-void load_planes(const Plan& plan, const float* input, PlaneMemory& memory) {
+void load_planes(const Plan& plan, const float* input, Index count, PlaneMemory& memory) {
   const Resolution& r = plan.resolutions.front();
-  for (const std::size_t number : plan.inputs) {
-    float* plane = memory.plane(number);
+  const auto planes = static_cast<Index>(plan.inputs.size());
+  for (Index p = 0; p < planes; ++p) {
+    float* plane = memory.plane(plan.inputs[static_cast<std::size_t>(p)]);
+    if (plan.signals > 1) {
+      for (Index j = 0; j < count; ++j) plane[j] = input[j * planes + p];
+      continue;
+    }
     for (Index row = 0; row < r.height; ++row, input += r.width) {
       std::copy_n(input, r.width, plane + row * r.pitch);
     }
   }
 }
 
-void store_planes(const Plan& plan, PlaneMemory& memory, float* output) {
+void store_planes(const Plan& plan, PlaneMemory& memory, Index count, float* output) {
   const Resolution& r = plan.resolutions.front();
-  for (const std::size_t number : plan.outputs) {
-    const float* plane = memory.plane(number);
+  const auto planes = static_cast<Index>(plan.outputs.size());
+  for (Index p = 0; p < planes; ++p) {
+    const float* plane = memory.plane(plan.outputs[static_cast<std::size_t>(p)]);
+    if (plan.signals > 1) {
+      for (Index j = 0; j < count; ++j) output[j * planes + p] = plane[j];
+      continue;
+    }
     for (Index row = 0; row < r.height; ++row, output += r.width) {
       std::copy_n(plane + row * r.pitch, r.width, output);
     }

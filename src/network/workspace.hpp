@@ -28,11 +28,11 @@ class PlaneMemory {
   std::vector<LayerPlanes> layers_;
 };
 
-/// Takes one signal, already in the input planes, through all layers.
-void run_layers(const Plan& plan, const float* condition, PlaneMemory& memory);
+/// Takes `count` signals, already in the input planes, through all layers.
+void run_layers(const Plan& plan, const float* condition, Index count, PlaneMemory& memory);
 
-/// Channels from and to C order.
-void load_planes(const Plan& plan, const float* input, PlaneMemory& memory);
-void store_planes(const Plan& plan, PlaneMemory& memory, float* output);
+/// Signals from and to C order.
+void load_planes(const Plan& plan, const float* input, Index count, PlaneMemory& memory);
+void store_planes(const Plan& plan, PlaneMemory& memory, Index count, float* output);
 
 }  // namespace pellucid::network

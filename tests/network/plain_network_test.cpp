@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "network/random_tensors.hpp"
 #include "pellucid/network/network.hpp"
 
 namespace pellucid::test {
@@ -11,24 +12,6 @@ namespace {
 
 // Channels of a picture, one after the other.
 using Image = std::vector<double>;
-
-NamedTensors random_tensors(const NetworkArchitecture& architecture) {
-  std::mt19937 random(1);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  NamedTensors tensors;
-  for (const auto& [name, shape] : tensor_shapes(architecture)) {
-    Tensor& tensor = tensors[name];
-    tensor.shape = shape;
-    Index count = 1;
-    for (const Index length : shape) count *= length;
-    const float fan_in = static_cast<float>(count) / static_cast<float>(shape.front());
-    for (Index i = 0; i < count; ++i) {
-      tensor.values.push_back(name.ends_with("running_var") ? 1.5F + uniform(random)
-                                                            : uniform(random) / std::sqrt(fan_in));
-    }
-  }
-  return tensors;
-}
 
 /// The layers of the CNN by their definition, in double precision.
 class PlainCnn {

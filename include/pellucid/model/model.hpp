@@ -47,6 +47,8 @@ struct Model {
   [[nodiscard]] bool is_complex() const { return prior.index() == 1; }
   [[nodiscard]] Index dim() const;
   [[nodiscard]] std::string_view kind() const;  ///< "gaussian", "mixture", "pca", "network"
+  /// Of a network that knows the schedule's steps alone.
+  [[nodiscard]] bool is_bound_to_schedule() const;
   /// The covariance type of a mixture; `full` of other priors. Toeplitz types, whose covariances
   /// are stored like full ones, are those that `settings` say.
   [[nodiscard]] CovarianceType covariance() const;

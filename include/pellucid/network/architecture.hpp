@@ -39,13 +39,37 @@ struct UnetArchitecture {
   bool operator==(const UnetArchitecture&) const = default;
 };
 
-/// What a network computes, without its weights. One step `t = 1..T` conditions it; the authors'
-/// embedding takes `t - 1`.
+/// A residual multilayer perceptron, for signals without spatial structure: all `entries()` numbers
+/// enter one linear layer; then `blocks` times `h += B silu((1 + s) (A h + a) + t) + b`, with
+/// scales s and shifts t linear in the level's features; then one linear layer.
+struct MlpArchitecture {
+  Index width = 512;         ///< of the hidden layers
+  Index blocks = 3;          ///< residual blocks
+  Index time_channels = 64;  ///< of the embedding of the level, and of its features
+
+  bool operator==(const MlpArchitecture&) const = default;
+};
+
+/// What the noise level enters a network as. Its sinusoidal embedding takes `t - 1` of a step
+/// `t = 1..T`, which binds the network to its schedule, or the SNR in decibel, `10 log10(abar / (1
+/// - abar))`: any level then.
+enum class Conditioning { step, log_snr };
+
+/// What a network's output estimates from `x_t = sqrt(abar) x0 + sqrt(1 - abar) n`: n, x0, the mean
+/// of `q(x_{t-1} | x_t, x0)` (Ho et al., arXiv 2006.11239, eq. 7; x0 at t = 1; of steps only), or
+/// `sqrt(abar) n - sqrt(1 - abar) x0` (Salimans and Ho, arXiv 2202.00512).
+enum class Prediction { noise, clean, posterior_mean, velocity };
+
+/// What a network computes, without its weights.
 struct NetworkArchitecture {
   std::vector<Index> data_shape;  ///< (channels, length) or (channels, height, width)
-  std::variant<CnnArchitecture, UnetArchitecture> layers;
+  std::variant<CnnArchitecture, UnetArchitecture, MlpArchitecture> layers;
+  Conditioning conditioning = Conditioning::step;
+  Prediction prediction = Prediction::noise;
+  /// The levels that `log_snr` was trained for, in decibel; beyond them the nearer end is asked.
+  double lowest_snr_db = -30, highest_snr_db = 40;
 
-  [[nodiscard]] std::string_view kind() const { return layers.index() == 0 ? "cnn" : "unet"; }
+  [[nodiscard]] std::string_view kind() const;  ///< "cnn", "unet", "mlp"
   [[nodiscard]] Index spatial_axes() const { return static_cast<Index>(data_shape.size()) - 1; }
   /// Entries of one signal, channels included.
   [[nodiscard]] Index entries() const;
@@ -58,6 +82,13 @@ struct NetworkArchitecture {
 /// Every tensor the architecture needs, and its shape.
 [[nodiscard]] std::map<std::string, std::vector<Index>> tensor_shapes(
     const NetworkArchitecture& architecture);
+
+/// Names as they are written in files and on the command line.
+[[nodiscard]] std::string_view name(Conditioning conditioning);  ///< "step", "log-snr"
+[[nodiscard]] std::string_view name(
+    Prediction prediction);  ///< "noise", "clean", "posterior-mean"...
+[[nodiscard]] Conditioning parse_conditioning(std::string_view name);
+[[nodiscard]] Prediction parse_prediction(std::string_view name);
 
 /// Throws `Error` naming the tensors that are missing, not known, or of another shape, and the
 /// first that has an entry that is not finite.

@@ -10,8 +10,9 @@
 namespace pellucid {
 
 /// A network made ready to run, in single precision: weights reordered, normalisations folded into
-/// the convolutions beside them, memory planned. One signal goes through all layers while it is in
-/// the cache. Const objects are safe to share by threads; each brings a workspace of its own.
+/// the convolutions beside them, memory planned. One signal, or as many as `signals()`, goes
+/// through all layers while it is in the cache. Const objects are safe to share by threads; each
+/// brings a workspace of its own.
 ///
 ///     const pellucid::Network network(architecture, tensors);
 ///     const auto condition = network.condition(10);
@@ -35,15 +36,20 @@ class Network {
   /// Channels times pixels.
   [[nodiscard]] Index entries() const;
 
+  /// The most signals of one `run`, chosen for speed.
+  [[nodiscard]] Index signals() const;
+
   [[nodiscard]] OwnedWorkspace workspace() const;
 
-  /// What step `t = 1..T` makes of every layer's scales and shifts: the same for all signals, made
-  /// once per step. `t` need not be whole.
-  [[nodiscard]] std::vector<float> condition(double step) const;
+  /// What a noise level makes of every layer's scales and shifts: the same for all signals, made
+  /// once per level. `level` is the step `t = 1..T`, which need not be whole, or the SNR in
+  /// decibel, as the architecture's conditioning says.
+  [[nodiscard]] std::vector<float> condition(double level) const;
 
-  /// The network's output for one signal: both have `entries()` numbers, channel by channel.
-  void run(std::span<const float> condition, const float* input, float* output,
-           Workspace& work) const;
+  /// The network's output for `count <= signals()` signals side by side, each of `entries()`
+  /// numbers, channel by channel.
+  void run(std::span<const float> condition, const float* input, float* output, Workspace& work,
+           Index count = 1) const;
 
  private:
   struct Plan;

@@ -7,9 +7,11 @@
 
 namespace pellucid {
 
-/// A network's estimate `(x_t - sqrt(1 - abar) noise(x_t, t)) / sqrt(abar)` of `E[x0 | x_t]`. It is
-/// bound to the steps of its schedule: a level is rounded to the nearest step in decibel. The
-/// network computes in single precision whatever `T` is.
+/// A network's estimate of `E[x0 | x_t]`, affine in its output: of a network that predicts the
+/// noise
+/// `(x_t - sqrt(1 - abar) output) / sqrt(abar)`. A network conditioned on steps is bound to those
+/// of its schedule: a level is rounded to the nearest step in decibel; one conditioned on the SNR
+/// takes any level. The network computes in single precision whatever `T` is.
 template <class T>
 class NetworkDenoiser final : public Denoiser<T> {
  public:
@@ -23,12 +25,26 @@ class NetworkDenoiser final : public Denoiser<T> {
   [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
   void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                Workspace& work) const override;
-  [[nodiscard]] const Schedule* bound_schedule() const override { return &schedule_; }
+  [[nodiscard]] const Schedule* bound_schedule() const override {
+    return by_steps() ? &schedule_ : nullptr;
+  }
 
  private:
+  /// What the network is asked at a level, and the estimate `keep x_t + take output`.
+  struct Question {
+    double level;  ///< of `Network::condition`
+    double keep, take;
+
+    bool operator==(const Question&) const = default;
+  };
+  [[nodiscard]] bool by_steps() const { return conditioning_ == Conditioning::step; }
+  [[nodiscard]] Question question(const NoiseLevel& level) const;
+
   Schedule schedule_;
   Network network_;
-  std::vector<std::vector<float>> conditions_;  // of steps 1..T, the first at 0
+  Conditioning conditioning_;
+  Prediction prediction_;
+  double lowest_snr_db_, highest_snr_db_;
 };
 
 }  // namespace pellucid

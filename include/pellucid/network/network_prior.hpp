@@ -8,9 +8,8 @@
 
 namespace pellucid {
 
-/// A network that predicts the noise `n` of `x_t = sqrt(abar) x0 + sqrt(1 - abar) n` at a step of
-/// the schedule it was trained with. It knows signals of unit average variance and zero mean; of a
-/// complex signal the real and the imaginary parts are its channels, the former ones first.
+/// A network and its weights. It knows signals of unit average variance and zero mean; of a complex
+/// signal the real and the imaginary parts are its channels, the former ones first.
 /// Copies share the weights. `T` is double or std::complex<double>.
 template <class T>
 struct NetworkPrior {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <gtest/gtest.h>
+
+#include <Eigen/Dense>
+
+#include "network/random_tensors.hpp"
+#include "pellucid/network/network.hpp"
+
+namespace pellucid::test {
+namespace {
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// The layers by their definition, in double precision.
+class PlainMlp {
+ public:
+  PlainMlp(const NetworkArchitecture& architecture, const NamedTensors& tensors)
+      : mlp_(std::get<MlpArchitecture>(architecture.layers)),
+        conditioning_(architecture.conditioning),
+        tensors_(tensors) {}
+
+  [[nodiscard]] Eigen::VectorXd operator()(const Eigen::VectorXd& x, double level) const {
+    const Eigen::VectorXd f = features(level);
+    Eigen::VectorXd h = linear("input", x);
+    for (Index i = 0; i < mlp_.blocks; ++i) {
+      const std::string block = "blocks." + std::to_string(i) + ".";
+      const Eigen::VectorXd both = linear(block + "time", f);
+      const Eigen::VectorXd u = linear(block + "expand", h);
+      h += linear(block + "contract", silu((1 + both.head(mlp_.width).array()) * u.array() +
+                                           both.tail(mlp_.width).array()));
+    }
+    return linear("output", h);
+  }
+
+ private:
+  static Eigen::VectorXd silu(const Eigen::ArrayXd& x) { return x / (1 + (-x).exp()); }
+
+  [[nodiscard]] Eigen::VectorXd linear(const std::string& name, const Eigen::VectorXd& x) const {
+    const Tensor& weight = tensors_.find(name + ".weight")->second;
+    const Tensor& bias = tensors_.find(name + ".bias")->second;
+    const Eigen::Map<const RowMajor> matrix(weight.values.data(), weight.shape[0], weight.shape[1]);
+    return matrix.cast<double>() * x +
+           Eigen::Map<const Eigen::VectorXf>(bias.values.data(), bias.shape[0]).cast<double>();
+  }
+
+  [[nodiscard]] Eigen::VectorXd features(double level) const {
+    const double from = conditioning_ == Conditioning::step ? level - 1 : level;
+    const Index half = mlp_.time_channels / 2;
+    const Eigen::ArrayXd angles = from * Eigen::ArrayXd::LinSpaced(half, 0, -std::log(1e4)).exp();
+    Eigen::VectorXd embedding(mlp_.time_channels);
+    embedding << angles.sin().matrix(), angles.cos().matrix();
+    return silu(linear("time_mlp.2", silu(linear("time_mlp.0", embedding))));
+  }
+
+  const MlpArchitecture& mlp_;
+  Conditioning conditioning_;
+  const NamedTensors& tensors_;
+};
+
+void expect_plain(const NetworkArchitecture& architecture) {
+  const NamedTensors tensors = random_tensors(architecture);
+  const Network network(architecture, tensors);
+  const auto work = network.workspace();
+  ASSERT_EQ(network.signals(), 64);
+  const PlainMlp plain(architecture, tensors);
+  // Counts that leave vectors of pixels partly empty, on every instruction set.
+  for (const Index count : {Index{64}, Index{1}, Index{17}, Index{50}}) {
+    Eigen::MatrixXf x = Eigen::MatrixXf::Random(network.entries(), count), y = x;
+    for (const double level : {1.0, 12.5}) {
+      network.run(network.condition(level), x.data(), y.data(), *work, count);
+      for (Index j = 0; j < count; ++j) {
+        const Eigen::VectorXd expected = plain(x.col(j).cast<double>(), level);
+        // Sums of up to 50 products in single precision, one after the other in 7 layers.
+        EXPECT_LT((y.col(j).cast<double>() - expected).cwiseAbs().maxCoeff(),
+                  3e-6 * expected.cwiseAbs().maxCoeff())
+            << count << " signals, level " << level;
+      }
+    }
+  }
+}
+
+TEST(Mlp, EqualsItsDefinitionWhateverTheCount) {
+  expect_plain({{1, 21}, MlpArchitecture{50, 3, 16}});
+  expect_plain({{2, 3, 4}, MlpArchitecture{31, 1, 8}, Conditioning::log_snr});
+}
+
+TEST(Mlp, RefusesMoreSignalsThanItsTile) {
+  const NetworkArchitecture architecture{{1, 4}, MlpArchitecture{8, 1, 4}};
+  const Network network(architecture, random_tensors(architecture));
+  const auto work = network.workspace();
+  std::vector<float> x(4 * 65), y(x.size());
+  EXPECT_THROW(network.run(network.condition(1), x.data(), y.data(), *work, 65), Error);
+}
+
+}  // namespace
+}  // namespace pellucid::test
