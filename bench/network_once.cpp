@@ -28,10 +28,17 @@ class Runner {
       : network_(network_of(model).architecture, *network_of(model).tensors),
         threads_(thread_count(threads)) {
     for (int i = 0; i < threads_; ++i) work_.push_back(network_.workspace());
+    together_ = network_.workspace(threads_);
   }
 
   void run(const Matrix<float>& in, double step, Matrix<float>& out) const {
     const auto condition = network_.condition(step);
+    if (in.cols() < threads_) {
+      for (Index j = 0; j < in.cols(); ++j) {
+        network_.run(condition, in.col(j).data(), out.col(j).data(), *together_);
+      }
+      return;
+    }
     parallel_for(in.cols(), threads_, [&](Index j, int worker) {
       network_.run(condition, in.col(j).data(), out.col(j).data(),
                    *work_[static_cast<std::size_t>(worker)]);
@@ -41,7 +48,8 @@ class Runner {
  private:
   Network network_;
   int threads_;
-  std::vector<Network::OwnedWorkspace> work_;
+  std::vector<Network::OwnedWorkspace> work_;  // a signal on a thread
+  Network::OwnedWorkspace together_;           // all threads on one
 };
 
 void serve(char** argv) {

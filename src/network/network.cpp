@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "network/workspace.hpp"
 #include "pellucid/base/error.hpp"
 
@@ -15,9 +17,21 @@ struct Network::Plan {
 
 class Network::Workspace {
  public:
-  explicit Workspace(const network::Plan& plan) : planes(plan) {}
+  Workspace(const network::Plan& plan, int threads) : planes(plan, threads), team(threads) {}
   network::PlaneMemory planes;
+  network::ConditionMemory condition;
+  Team team;
 };
+
+namespace {
+
+void check_size(std::size_t given, std::size_t needed) {
+  if (given == needed) return;
+  throw Error(fmt::format("condition: {} numbers, this network has {}: give what `condition` made",
+                          given, needed));
+}
+
+}  // namespace
 
 void Network::WorkspaceDeleter::operator()(Workspace* work) const { delete work; }
 
@@ -35,28 +49,36 @@ Network::~Network() = default;
 
 Index Network::entries() const { return plan_->entries; }
 
-Network::OwnedWorkspace Network::workspace() const {
-  return OwnedWorkspace(new Workspace(plan_->layers));
+Network::OwnedWorkspace Network::workspace(int threads) const {
+  const network::Plan& plan = plan_->layers;
+  const auto useful = static_cast<int>(std::min<Index>(threads, network::most_parts(plan)));
+  return OwnedWorkspace(new Workspace(plan, std::max(1, useful)));
 }
 
 Index Network::signals() const { return plan_->layers.signals; }
 
+Index Network::condition_size() const { return static_cast<Index>(plan_->layers.condition_size); }
+
 std::vector<float> Network::condition(double level) const {
-  return network::condition_of(plan_->layers, level);
+  std::vector<float> condition(plan_->layers.condition_size);
+  network::ConditionMemory memory;
+  network::condition_of(plan_->layers, level, memory, condition.data());
+  return condition;
+}
+
+void Network::condition(double level, std::span<float> condition, Workspace& work) const {
+  check_size(condition.size(), plan_->layers.condition_size);
+  network::condition_of(plan_->layers, level, work.condition, condition.data());
 }
 
 void Network::run(std::span<const float> condition, const float* input, float* output,
                   Workspace& work, Index count) const {
-  if (condition.size() != plan_->layers.condition_size) {
-    throw Error(
-        fmt::format("condition: {} numbers, this network has {}: give what `condition` made",
-                    condition.size(), plan_->layers.condition_size));
-  }
+  check_size(condition.size(), plan_->layers.condition_size);
   if (count < 1 || count > signals()) {
     throw Error(fmt::format("{} signals: give 1 to {}, as `signals` says", count, signals()));
   }
   network::load_planes(plan_->layers, input, count, work.planes);
-  network::run_layers(plan_->layers, condition.data(), count, work.planes);
+  network::run_layers(plan_->layers, condition.data(), count, work.planes, work.team);
   network::store_planes(plan_->layers, work.planes, count, output);
 }
 

@@ -20,9 +20,9 @@ constexpr Index fewest_signals = 4;
 template <class T>
 class NetworkWorkspace final : public Denoiser<T>::Workspace {
  public:
-  explicit NetworkWorkspace(const Network& network)
-      : planes(network.workspace()),
-        conditions(network),
+  NetworkWorkspace(const Network& network, int threads)
+      : planes(network.workspace(threads)),
+        conditions(network, *planes),
         input(network.entries(), network.signals()),
         output(network.entries(), network.signals()) {}
 
@@ -65,7 +65,13 @@ Index NetworkDenoiser<T>::batch() const {
 
 template <class T>
 std::unique_ptr<typename Denoiser<T>::Workspace> NetworkDenoiser<T>::workspace() const {
-  return std::make_unique<NetworkWorkspace<T>>(network_);
+  return workspace_of(1);
+}
+
+template <class T>
+std::unique_ptr<typename Denoiser<T>::Workspace> NetworkDenoiser<T>::workspace_of(
+    int threads) const {
+  return std::make_unique<NetworkWorkspace<T>>(network_, threads);
 }
 
 template <class T>

@@ -51,44 +51,43 @@ Resolution::Resolution(Index rows, Index columns, Index rows_around, Index colum
   }
 }
 
-Eigen::VectorXd LevelFeatures::operator()(double level) const {
+void LevelFeatures::operator()(double level, std::vector<Eigen::VectorXd>& values) const {
   const double from = conditioning == Conditioning::step ? level - 1 : level;
   const Index half = channels / 2;
-  Eigen::VectorXd x = Eigen::VectorXd::Zero(channels);
+  values.resize(layers.size() + 1);
+  values.front().setZero(channels);
   for (Index i = 0; i < half; ++i) {
     const double frequency =
         std::exp(-std::log(1e4) * static_cast<double>(i) / static_cast<double>(half - 1));
-    x(i) = std::sin(from * frequency);
-    x(half + i) = std::cos(from * frequency);
+    values.front()(i) = std::sin(from * frequency);
+    values.front()(half + i) = std::cos(from * frequency);
   }
-  for (const Linear& layer : layers) {
-    x = layer(x);
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    Eigen::VectorXd& x = values[layer + 1];
+    x.resize(layers[layer].bias.size());
+    layers[layer](values[layer], x);
     if (activation == Activation::relu) x = x.cwiseMax(0.0);
     if (activation == Activation::silu) x = x.array() / (1.0 + (-x.array()).exp());
   }
-  return x;
 }
 
-std::vector<float> condition_of(const Plan& plan, double level) {
-  const Eigen::VectorXd features = plan.features(level);
-  std::vector<float> condition(plan.condition_size);
+void condition_of(const Plan& plan, double level, ConditionMemory& memory, float* condition) {
+  plan.features(level, memory.features);
   for (const Layer& layer : plan.layers) {
     const auto* convolution = std::get_if<ConvolutionLayer>(&layer);
     if (convolution == nullptr) continue;
     const ChannelAffine& affine = convolution->affine;
     const Index count = affine.bias.size();
-    Eigen::VectorXd scale = Eigen::VectorXd::Ones(count), shift = Eigen::VectorXd::Zero(count);
-    if (affine.modulation) {
-      const Eigen::VectorXd both = (*affine.modulation)(features);
-      scale += both.head(count);
-      shift = both.tail(count);
-    }
-    Eigen::Map<Eigen::VectorXf> out(condition.data() + convolution->condition_at, 2 * count);
-    out.head(count) = affine.a.cwiseProduct(scale).cast<float>();
+    memory.both.assign(static_cast<std::size_t>(2 * count), 0.0);
+    Eigen::Map<Eigen::VectorXd> both(memory.both.data(), 2 * count);
+    if (affine.modulation) (*affine.modulation)(memory.features.back(), both);
+    const auto scale = both.head(count).array() + 1.0;
+    const auto shift = both.tail(count).array();
+    Eigen::Map<Eigen::VectorXf> out(condition + convolution->condition_at, 2 * count);
+    out.head(count) = (affine.a.array() * scale).cast<float>();
     out.tail(count) =
-        (affine.a.cwiseProduct(scale.cwiseProduct(affine.bias) + shift) + affine.b).cast<float>();
+        (affine.a.array() * (scale * affine.bias.array() + shift) + affine.b.array()).cast<float>();
   }
-  return condition;
 }
 
 }  // namespace pellucid::network

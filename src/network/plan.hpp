@@ -35,8 +35,9 @@ struct Linear {
   Eigen::MatrixXd weight;
   Eigen::VectorXd bias;
 
-  [[nodiscard]] Eigen::VectorXd operator()(const Eigen::VectorXd& x) const {
-    return weight * x + bias;
+  void operator()(const Eigen::VectorXd& x, Eigen::Ref<Eigen::VectorXd> y) const {
+    y = bias;
+    y.noalias() += weight * x;
   }
 };
 
@@ -88,7 +89,14 @@ struct LevelFeatures {
   std::vector<Linear> layers;
   Activation activation = Activation::relu;
 
-  [[nodiscard]] Eigen::VectorXd operator()(double level) const;
+  /// `values`: what goes into each layer, and at last the features.
+  void operator()(double level, std::vector<Eigen::VectorXd>& values) const;
+};
+
+/// What computing scales and shifts needs; kept so that nothing is allocated the next time.
+struct ConditionMemory {
+  std::vector<Eigen::VectorXd> features;
+  std::vector<double> both;
 };
 
 /// A network as a list of layers over planes.
@@ -108,7 +116,7 @@ struct Plan {
 [[nodiscard]] Plan make_plan(const NetworkArchitecture& architecture, const NamedTensors& tensors,
                              const NetworkKernels& kernels);
 
-/// The scales and shifts of all convolutions at a step or an SNR in decibel.
-[[nodiscard]] std::vector<float> condition_of(const Plan& plan, double level);
+/// The `condition_size` scales and shifts of all convolutions at a step or an SNR in decibel.
+void condition_of(const Plan& plan, double level, ConditionMemory& memory, float* condition);
 
 }  // namespace pellucid::network

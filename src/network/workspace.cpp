@@ -7,14 +7,46 @@ namespace pellucid::network {
 
 namespace {
 
-// Vectors of pixels that hold `count` signals, where pixels are signals; else all.
-Index vectors_of(const Plan& plan, const std::vector<Index>& positions, Index count) {
-  if (plan.signals == 1) return static_cast<Index>(positions.size());
-  return (count + plan.kernels->lanes - 1) / plan.kernels->lanes;
+/// Units `first <= i < end` of a layer.
+struct Part {
+  Index first, end;
+  [[nodiscard]] Index count() const { return end - first; }
+};
+
+/// What a layer is cut into: groups of `block_vectors` vectors of pixels; blocks of output channels
+/// where pixels are signals, which may be few; or planes.
+Index units_of(const ConvolutionLayer& layer, const Plan& plan) {
+  const auto out = static_cast<Index>(layer.outputs.size());
+  if (plan.signals > 1) return (out + block_channels - 1) / block_channels;
+  const Resolution& r = plan.resolutions[layer.resolution];
+  const std::vector<Index>& positions = layer.in_row_pairs ? r.row_pairs : r.positions;
+  return static_cast<Index>(positions.size()) / block_vectors;
+}
+Index units_of(const EdgeLayer& layer, const Plan&) {
+  return static_cast<Index>(layer.planes.size());
+}
+template <class PlaneLayer>
+Index units_of(const PlaneLayer& layer, const Plan&) {
+  return static_cast<Index>(layer.outputs.size());
+}
+
+void keep_channels(Part blocks, Convolution& c) {
+  const Index first = blocks.first * block_channels;
+  c.output_channels = std::min(blocks.end * block_channels, c.output_channels) - first;
+  c.weights += first * c.input_channels * c.tap_count;
+  c.scale += first;
+  c.shift += first;
+  c.outputs += first;
+  if (c.residuals != nullptr) c.residuals += first;
+}
+
+void keep_positions(Part groups, Convolution& c) {
+  c.positions += groups.first * block_vectors;
+  c.position_count = groups.count() * block_vectors;
 }
 
 void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition, Index count,
-         const PlaneMemory::LayerPlanes& planes, float* scratch) {
+         const PlaneMemory::LayerPlanes& planes, Part part, float* scratch) {
   const Resolution& r = plan.resolutions[layer.resolution];
   const float* scale = condition + layer.condition_at;
   const auto in = static_cast<Index>(layer.inputs.size());
@@ -31,21 +63,26 @@ void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition
   c.residuals = planes.residuals.empty() ? nullptr : planes.residuals.data();
   c.outputs = planes.outputs.data();
   c.output_channels = out;
-  const std::vector<Index>& positions = layer.in_row_pairs ? r.row_pairs : r.positions;
-  c.positions = positions.data();
-  c.position_count = vectors_of(plan, positions, count);
+  c.positions = (layer.in_row_pairs ? r.row_pairs : r.positions).data();
   c.mask = r.mask.data() + r.origin();
   c.pitch = r.pitch;
   c.scratch = scratch;
+  if (plan.signals > 1) {
+    // Vectors of pixels that hold `count` signals.
+    c.position_count = (count + plan.kernels->lanes - 1) / plan.kernels->lanes;
+    keep_channels(part, c);
+  } else {
+    keep_positions(part, c);
+  }
   (layer.in_row_pairs ? plan.kernels->convolve_row_pairs : plan.kernels->convolve)(c);
 }
 
 void run(const PointwiseLayer& layer, const Plan& plan, const float*, Index,
-         const PlaneMemory::LayerPlanes& planes, float*) {
+         const PlaneMemory::LayerPlanes& planes, Part part, float*) {
   const Resolution& r = plan.resolutions[layer.resolution];
-  plan.kernels->pointwise({planes.inputs.data(), layer.scale.data(), layer.shift.data(),
-                           layer.activation, planes.outputs.data(),
-                           static_cast<Index>(layer.inputs.size()), r.positions.data(),
+  plan.kernels->pointwise({planes.inputs.data() + part.first, layer.scale.data() + part.first,
+                           layer.shift.data() + part.first, layer.activation,
+                           planes.outputs.data() + part.first, part.count(), r.positions.data(),
                            static_cast<Index>(r.positions.size()), r.mask.data() + r.origin()});
 }
 
@@ -73,27 +110,29 @@ void upsample(const Resolution& from, const Resolution& to, const float* in, flo
 }
 
 void run(const ResamplingLayer& layer, const Plan& plan, const float*, Index,
-         const PlaneMemory::LayerPlanes& planes, float*) {
+         const PlaneMemory::LayerPlanes& planes, Part part, float*) {
   const Resolution &from = plan.resolutions[layer.from], &to = plan.resolutions[layer.to];
   const auto resample = layer.kind == ResamplingLayer::Kind::pool ? pool : upsample;
-  for (std::size_t i = 0; i < planes.inputs.size(); ++i) {
-    resample(from, to, planes.inputs[i], planes.outputs[i]);
+  for (Index i = part.first; i < part.end; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    resample(from, to, planes.inputs[at], planes.outputs[at]);
   }
 }
 
 void run(const EdgeLayer& layer, const Plan& plan, const float*, Index,
-         const PlaneMemory::LayerPlanes& planes, float*) {
+         const PlaneMemory::LayerPlanes& planes, Part part, float*) {
   const Resolution& r = plan.resolutions[layer.resolution];
-  for (float* plane : planes.outputs) {
+  for (Index i = part.first; i < part.end; ++i) {
+    float* plane = planes.outputs[static_cast<std::size_t>(i)];
     for (Index row = 0; row < r.height; ++row) {
       float* begin = plane + row * r.pitch;
       std::fill_n(begin - r.halo, r.halo, begin[0]);
       std::fill_n(begin + r.width, r.halo, begin[r.width - 1]);
     }
     const float *top = plane - r.halo, *bottom = top + (r.height - 1) * r.pitch;
-    for (Index i = 1; i <= r.halo_rows; ++i) {
-      std::copy_n(top, r.pitch, plane - r.halo - i * r.pitch);
-      std::copy_n(bottom, r.pitch, plane - r.halo + (r.height - 1 + i) * r.pitch);
+    for (Index above = 1; above <= r.halo_rows; ++above) {
+      std::copy_n(top, r.pitch, plane - r.halo - above * r.pitch);
+      std::copy_n(bottom, r.pitch, plane - r.halo + (r.height - 1 + above) * r.pitch);
     }
   }
 }
@@ -102,9 +141,13 @@ std::size_t resolution_of(const Plan& plan, std::size_t plane) {
   return plan.plane_resolutions[plane];
 }
 
+Index units_of(const Layer& layer, const Plan& plan) {
+  return std::visit([&](const auto& known) { return units_of(known, plan); }, layer);
+}
+
 }  // namespace
 
-PlaneMemory::PlaneMemory(const Plan& plan) {
+PlaneMemory::PlaneMemory(const Plan& plan, int threads) {
   std::size_t size = 0;
   for (std::size_t plane = 0; plane < plan.plane_resolutions.size(); ++plane) {
     const Resolution& r = plan.resolutions[resolution_of(plan, plane)];
@@ -112,7 +155,8 @@ PlaneMemory::PlaneMemory(const Plan& plan) {
     size += static_cast<std::size_t>(r.plane_size);
   }
   memory_.setZero(static_cast<Index>(size));
-  scratch_.setZero(plan.scratch_size);
+  // A line of the cache between those of two threads.
+  scratch_.setZero(plan.scratch_size == 0 ? 0 : (plan.scratch_size + 31) / 16 * 16, threads);
   for (const Layer& layer : plan.layers) {
     LayerPlanes& planes = layers_.emplace_back();
     std::visit(
@@ -131,14 +175,32 @@ PlaneMemory::PlaneMemory(const Plan& plan) {
   }
 }
 
-void run_layers(const Plan& plan, const float* condition, Index count, PlaneMemory& memory) {
-  for (std::size_t i = 0; i < plan.layers.size(); ++i) {
+Index most_parts(const Plan& plan) {
+  Index most = 1;
+  for (const Layer& layer : plan.layers) most = std::max(most, units_of(layer, plan));
+  return most;
+}
+
+void run_layers(const Plan& plan, const float* condition, Index count, PlaneMemory& memory,
+                Team& team) {
+  // Several parts a thread, so that one that is slower does fewer.
+  constexpr Index parts_a_thread = 8;
+  const Index most =
+      team.size() == 1 ? 1 : std::min(parts_a_thread * team.size(), Team::most_chunks);
+  const auto parts_of = [&](Index stage) {
+    return std::min(most, units_of(plan.layers[static_cast<std::size_t>(stage)], plan));
+  };
+  const auto run_part = [&](Index stage, Index number, int worker) {
+    const auto at = static_cast<std::size_t>(stage);
+    const Index units = units_of(plan.layers[at], plan), parts = parts_of(stage);
+    const Part part{units * number / parts, units * (number + 1) / parts};
     std::visit(
         [&](const auto& layer) {
-          run(layer, plan, condition, count, memory.layer(i), memory.scratch());
+          run(layer, plan, condition, count, memory.layer(at), part, memory.scratch(worker));
         },
-        plan.layers[i]);
-  }
+        plan.layers[at]);
+  };
+  team.run(static_cast<Index>(plan.layers.size()), parts_of, run_part);
 }
 
 void load_planes(const Plan& plan, const float* input, Index count, PlaneMemory& memory) {

@@ -84,8 +84,9 @@ class Progress {
 // What one thread needs to take tiles through the process.
 template <class T>
 struct Worker {
-  Worker(const Denoiser<T>& denoiser, const ProcessOptions& options, Progress& progress, int number)
-      : process(denoiser, options),
+  Worker(const Denoiser<T>& denoiser, const ProcessOptions& options, int threads,
+         Progress& progress, int number)
+      : process(denoiser, options, threads),
         tick([&progress, number](Index columns) { progress.advance(columns, number); }),
         x(denoiser.dim(), denoiser.batch()),
         numbers(static_cast<std::size_t>(denoiser.batch())) {}
@@ -104,14 +105,17 @@ struct Worker {
   std::vector<Grid> grids;
 };
 
-// Runs `body(tile, worker)` for all tiles.
+// Runs `body(tile, worker)` for all tiles; where there are fewer tiles than threads, several work
+// on one tile.
 template <class T, class Body>
 void for_each_tile(const Denoiser<T>& denoiser, const ProcessOptions& process, Index tiles,
                    int threads, Progress& progress, const Body& body) {
-  std::vector<std::optional<Worker<T>>> workers(static_cast<std::size_t>(thread_count(threads)));
+  const int usable = thread_count(threads);
+  const auto on_one = static_cast<int>(usable / std::clamp<Index>(tiles, 1, usable));
+  std::vector<std::optional<Worker<T>>> workers(static_cast<std::size_t>(usable));
   parallel_for(tiles, threads, [&](Index tile, int number) {
     auto& worker = workers[static_cast<std::size_t>(number)];
-    if (!worker) worker.emplace(denoiser, process, progress, number);
+    if (!worker) worker.emplace(denoiser, process, on_one, progress, number);
     body(tile, *worker);
   });
 }

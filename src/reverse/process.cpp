@@ -20,10 +20,11 @@ void levels_at(std::span<const Grid> grids, std::size_t position, std::vector<No
 }  // namespace
 
 template <class T>
-ReverseProcess<T>::ReverseProcess(const Denoiser<T>& denoiser, const ProcessOptions& options)
+ReverseProcess<T>::ReverseProcess(const Denoiser<T>& denoiser, const ProcessOptions& options,
+                                  int threads)
     : denoiser_(denoiser),
       options_(options),
-      workspace_(denoiser.workspace()),
+      workspace_(threads > 1 ? denoiser.workspace_of(threads) : denoiser.workspace()),
       estimate_(denoiser.dim(), denoiser.batch()),
       previous_(denoiser.dim(), denoiser.batch()),
       noise_(denoiser.dim()) {

@@ -20,18 +20,20 @@ NamedTensors golden_tensors(const std::string& name) {
 // The largest error of the predicted noise over the largest entry, for every golden step.
 void expect_golden_outputs(const std::string& name, const NetworkArchitecture& architecture) {
   const Network network(architecture, golden_tensors(name));
-  const auto work = network.workspace();
+  const auto work = network.workspace(), of_two = network.workspace(2);
   const std::string path = PELLUCID_TEST_DATA "/golden/" + name;
   const Matrix<float> input = golden<float>(name + ".input");
   const Array steps = read_npy(path + ".steps.npy"), output = read_npy(path + ".output.npy");
   const Matrix<double> numbers = to_samples<double>(steps, path);
   const Matrix<float> expected = to_samples<float>(output, path);  // a step a column
   const Index entries = network.entries();
-  Vector<float> noise(entries);
+  Vector<float> noise(entries), together(entries);
   for (Index step = 0; step < expected.cols(); ++step) {
     const auto condition = network.condition(numbers(step));
     for (Index j = 0; j < input.cols(); ++j) {
       network.run(condition, input.col(j).data(), noise.data(), *work);
+      network.run(condition, input.col(j).data(), together.data(), *of_two);
+      EXPECT_EQ(noise, together);  // bits do not depend on the number of threads
       const auto truth = expected.col(step).segment(j * entries, entries);
       EXPECT_LT(relative_error(noise, truth), 1e-5)
           << name << ", step " << numbers(step) << ", signal " << j;

@@ -60,14 +60,16 @@ class PlainMlp {
 void expect_plain(const NetworkArchitecture& architecture) {
   const NamedTensors tensors = random_tensors(architecture);
   const Network network(architecture, tensors);
-  const auto work = network.workspace();
+  const auto work = network.workspace(), of_two = network.workspace(2);
   ASSERT_EQ(network.signals(), 64);
   const PlainMlp plain(architecture, tensors);
   // Counts that leave vectors of pixels partly empty, on every instruction set.
   for (const Index count : {Index{64}, Index{1}, Index{17}, Index{50}}) {
-    Eigen::MatrixXf x = Eigen::MatrixXf::Random(network.entries(), count), y = x;
+    Eigen::MatrixXf x = Eigen::MatrixXf::Random(network.entries(), count), y = x, together = x;
     for (const double level : {1.0, 12.5}) {
       network.run(network.condition(level), x.data(), y.data(), *work, count);
+      network.run(network.condition(level), x.data(), together.data(), *of_two, count);
+      EXPECT_EQ(together, y);
       for (Index j = 0; j < count; ++j) {
         const Eigen::VectorXd expected = plain(x.col(j).cast<double>(), level);
         // Sums of up to 50 products in single precision, one after the other in 7 layers.

@@ -116,14 +116,16 @@ class PlainCnn {
 void expect_plain(const NetworkArchitecture& architecture) {
   const NamedTensors tensors = random_tensors(architecture);
   const Network network(architecture, tensors);
-  const auto work = network.workspace();
+  const auto work = network.workspace(), of_three = network.workspace(3);
   std::mt19937 random(2);
   std::normal_distribution<float> normal;
   const auto entries = static_cast<std::size_t>(network.entries());
   for (const double step : {1.0, 17.0, 300.0}) {
-    std::vector<float> x(entries), y(entries);
+    std::vector<float> x(entries), y(entries), together(entries);
     for (float& value : x) value = normal(random);
     network.run(network.condition(step), x.data(), y.data(), *work);
+    network.run(network.condition(step), x.data(), together.data(), *of_three);
+    EXPECT_EQ(together, y);
     const Image expected = PlainCnn(architecture, tensors)(Image(x.begin(), x.end()), step);
     double error = 0, largest = 0;
     for (std::size_t i = 0; i < entries; ++i) {

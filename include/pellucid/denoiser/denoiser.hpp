@@ -34,6 +34,12 @@ class Denoiser {
 
   [[nodiscard]] virtual std::unique_ptr<Workspace> workspace() const = 0;
 
+  /// One whose samples several threads share, one sample after the other, where the denoiser can:
+  /// for fewer samples than threads. Results do not depend on `threads`.
+  [[nodiscard]] virtual std::unique_ptr<Workspace> workspace_of(int /*threads*/) const {
+    return workspace();
+  }
+
   /// Estimates into `x0` (N x b, b <= batch()) for the columns of `x_t`; `levels` has one entry for
   /// all columns or one for each. A level without noise returns `x_t`. `x0` and `x_t` may not
   /// overlap; `work` is from this denoiser's `workspace()`.

@@ -20,7 +20,7 @@ namespace pellucid {
 ///     network.run(condition, x, noise, *work);
 class Network {
  public:
-  /// Buffers of one thread; nothing is allocated while running.
+  /// Buffers of one signal, and the threads that work on it; nothing is allocated while running.
   class Workspace;
   struct WorkspaceDeleter {
     void operator()(Workspace* work) const;
@@ -39,12 +39,18 @@ class Network {
   /// The most signals of one `run`, chosen for speed.
   [[nodiscard]] Index signals() const;
 
-  [[nodiscard]] OwnedWorkspace workspace() const;
+  /// `threads` share every layer of what is run, for the shortest time; they live as long as the
+  /// workspace, whose user is one of them. Fewer where layers have no work for so many. Results do
+  /// not depend on their number.
+  [[nodiscard]] OwnedWorkspace workspace(int threads = 1) const;
 
   /// What a noise level makes of every layer's scales and shifts: the same for all signals, made
   /// once per level. `level` is the step `t = 1..T`, which need not be whole, or the SNR in
   /// decibel, as the architecture's conditioning says.
   [[nodiscard]] std::vector<float> condition(double level) const;
+  /// The same into `condition`, of `condition_size()` numbers, with a workspace's buffers.
+  void condition(double level, std::span<float> condition, Workspace& work) const;
+  [[nodiscard]] Index condition_size() const;
 
   /// The network's output for `count <= signals()` signals side by side, each of `entries()`
   /// numbers, channel by channel.

@@ -23,6 +23,7 @@ class NetworkDenoiser final : public Denoiser<T> {
   [[nodiscard]] Index dim() const override;
   [[nodiscard]] Index batch() const override;
   [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
+  [[nodiscard]] std::unique_ptr<Workspace> workspace_of(int threads) const override;
   void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                Workspace& work) const override;
   [[nodiscard]] const Schedule* bound_schedule() const override {

@@ -44,7 +44,8 @@ struct ProcessOptions {
 template <class T>
 class ReverseProcess {
  public:
-  ReverseProcess(const Denoiser<T>& denoiser, const ProcessOptions& options);
+  /// `threads` share the denoiser's work on each sample, where it can (`Denoiser::workspace_of`).
+  ReverseProcess(const Denoiser<T>& denoiser, const ProcessOptions& options, int threads = 1);
 
   /// `x` (N x b, b <= denoiser.batch()) holds `x_t` at the first level of its grid and is replaced
   /// by `x0hat`. `grids` has one grid for all columns or one for each, all of the same length and
