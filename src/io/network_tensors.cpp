@@ -98,6 +98,8 @@ json architecture_json(const NetworkArchitecture& architecture) {
     const auto& mlp = std::get<MlpArchitecture>(architecture.layers);
     object["width"] = mlp.width;
     object["blocks"] = mlp.blocks;
+    object["experts"] = mlp.experts;
+    object["expert_rank"] = mlp.expert_rank;
     object["time_channels"] = mlp.time_channels;
   }
   return object;
@@ -128,8 +130,9 @@ NetworkArchitecture parse_architecture(const json& object) {
         fields.number("channels"), fields.number("channels_init"), fields.numbers("multipliers"),
         fields.number("blocks"), fields.number("kernel_size")};
   } else if (kind == "mlp") {
-    architecture.layers = MlpArchitecture{fields.number("width"), fields.number("blocks"),
-                                          fields.number("time_channels")};
+    architecture.layers =
+        MlpArchitecture{fields.number("width"), fields.number("blocks"), fields.number("experts"),
+                        fields.number("expert_rank"), fields.number("time_channels")};
   } else {
     throw Error(fmt::format("kind is '{}': known are cnn, unet, mlp", kind));
   }

@@ -28,6 +28,7 @@ std::size_t position_of(std::string_view name, std::span<const std::string_view>
   throw Error(fmt::format("unknown {} '{}': choose one of {}", what, name, fmt::join(names, ", ")));
 }
 
+constexpr Index most_experts = 1 << 16;  // times rank
 constexpr Index most_channels = 8192, most_pixels = 1 << 26;
 
 void check_channels(Index channels, const char* what) {
@@ -107,6 +108,10 @@ void validate_layers(const MlpArchitecture& mlp, const std::vector<Index>&) {
   check_channels(mlp.width, "width");
   if (mlp.blocks < 1 || mlp.blocks > 64) {
     throw Error(fmt::format("blocks: {}: give 1 to 64", mlp.blocks));
+  }
+  if (mlp.experts < 0 || mlp.expert_rank < 1 || mlp.experts > most_experts / mlp.expert_rank) {
+    throw Error(fmt::format("experts: {} of rank {}: give 0 or more of rank 1 or more, {} in all",
+                            mlp.experts, mlp.expert_rank, most_experts));
   }
   if (mlp.time_channels < 4) {
     throw Error(fmt::format("time_channels: {}: give at least 4", mlp.time_channels));
@@ -205,11 +210,22 @@ Shapes shapes_of(const MlpArchitecture& mlp, const NetworkArchitecture& architec
   list.linear("time_mlp.2", mlp.time_channels, mlp.time_channels);
   list.linear("input", architecture.entries(), mlp.width);
   for (Index i = 0; i < mlp.blocks; ++i) {
-    list.linear(fmt::format("blocks.{}.expand", i), mlp.width, mlp.width);
+    list.linear(fmt::format("blocks.{}.gate", i), mlp.width, mlp.width);
+    list.linear(fmt::format("blocks.{}.value", i), mlp.width, mlp.width);
     list.linear(fmt::format("blocks.{}.time", i), mlp.time_channels, 2 * mlp.width);
     list.linear(fmt::format("blocks.{}.contract", i), mlp.width, mlp.width);
   }
-  list.linear("output", mlp.width, architecture.entries());
+  const Index entries = architecture.entries(), projections = mlp.experts * mlp.expert_rank;
+  list.linear("output", mlp.width, entries);
+  list.linear("skip.time", mlp.time_channels, 2 * entries);
+  if (mlp.experts == 0) return list.shapes;
+  list.linear("experts.project", entries, projections);
+  list.linear("experts.query_time", mlp.time_channels, 2 * projections);
+  list.linear("experts.value_time", mlp.time_channels, 2 * projections);
+  list.linear("experts.logits", mlp.width, mlp.experts);
+  list.linear("experts.logits_time", mlp.time_channels, 2 * mlp.experts);
+  list.linear("experts.combine", projections, entries);
+  list.linear("experts.offsets", mlp.experts, entries);
   return list.shapes;
 }
 

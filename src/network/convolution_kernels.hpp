@@ -25,8 +25,8 @@ inline constexpr Index row_pair_channels = 4;
 
 enum class Activation { none, relu, silu };
 
-/// `out_o = act(scale_o (sum_{i, tap} w_{o,i,tap} in_i(. + tap) + bias_o) + shift_o) + residual_o`,
-/// zero where the mask is zero.
+/// `out_o = act(scale_o (sum_{i, tap} w_{o,i,tap} in_i(. + tap) + bias_o) + shift_o) factor_o +
+/// residual_o`, zero where the mask is zero.
 struct Convolution {
   const float* const* inputs;  ///< a plane for each input channel, at its first pixel
   Index input_channels;
@@ -37,6 +37,7 @@ struct Convolution {
   const float* weights;
   const float *scale, *shift;  ///< one number an output channel, bias contained
   Activation activation;
+  const float* const* factors;    ///< what the activation's value is multiplied by; null: none
   const float* const* residuals;  ///< null: none
   float* const* outputs;
   Index output_channels;
@@ -60,6 +61,22 @@ struct Pointwise {
   const float* mask;
 };
 
+/// Mixture of linear experts k with projections z_kj, j < rank, and logits l_k:
+///
+///     p = softmax_k(logit_scale_k (l_k - sum_j (query_scale_kj z_kj + query_shift_kj)^2 / 2) +
+///                   logit_shift_k),
+///
+/// l_k becomes p_k, and z_kj becomes p_k (value_scale_kj z_kj + value_shift_kj).
+struct Experts {
+  float* const* projections;  ///< experts times rank planes
+  float* const* logits;       ///< a plane for each expert
+  Index experts, rank;
+  const float *query_scale, *query_shift, *value_scale, *value_shift;  ///< one a projection
+  const float *logit_scale, *logit_shift;                              ///< one an expert
+  const Index* positions;
+  Index position_count;
+};
+
 /// Floats that `convolve_row_pairs` needs for so many input channels.
 inline constexpr Index row_pair_scratch(Index input_channels, Index lanes) {
   return block_vectors * 4 * 3 * lanes * input_channels;
@@ -75,6 +92,7 @@ struct NetworkKernels {
   /// channel, column by column of taps, one weight an output channel.
   void (*convolve_row_pairs)(const Convolution&);
   void (*pointwise)(const Pointwise&);
+  void (*weigh_experts)(const Experts&);
 };
 
 /// The kernels of the active instruction set, or of a given one that this machine runs.

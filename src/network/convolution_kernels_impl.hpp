@@ -62,6 +62,7 @@ template <Activation activation>
 template <Activation activation>
 [[gnu::always_inline]] inline void put(const Convolution& c, Index channel, Index at, Floats sum) {
   Floats value = activate<activation>(sum * c.scale[channel] + c.shift[channel]);
+  if (c.factors != nullptr) value *= load(c.factors[channel] + at);
   if (c.residuals != nullptr) value += load(c.residuals[channel] + at);
   store(c.outputs[channel] + at, value * load(c.mask + at));
 }
@@ -144,6 +145,7 @@ inline void convolve(const Convolution& c) {
 }  // namespace
 }  // namespace pellucid::network
 
+#include "network/experts_kernel_impl.hpp"
 #include "network/row_pair_kernels_impl.hpp"
 
 namespace pellucid::network {
@@ -172,7 +174,8 @@ inline void pointwise(const Pointwise& p) {
   }
 }
 
-inline constexpr NetworkKernels kernels = {lanes, convolve, convolve_row_pairs, pointwise};
+inline constexpr NetworkKernels kernels = {lanes, convolve, convolve_row_pairs, pointwise,
+                                           weigh_experts};
 
 }  // namespace
 }  // namespace pellucid::network

@@ -71,22 +71,54 @@ void LevelFeatures::operator()(double level, std::vector<Eigen::VectorXd>& value
   }
 }
 
+namespace {
+
+void set_condition(const ConvolutionLayer& layer, ConditionMemory& memory, float* condition) {
+  const ChannelAffine& affine = layer.affine;
+  const Index count = affine.bias.size();
+  memory.both.assign(static_cast<std::size_t>(2 * count), 0.0);
+  Eigen::Map<Eigen::VectorXd> both(memory.both.data(), 2 * count);
+  if (affine.modulation) (*affine.modulation)(memory.features.back(), both);
+  const auto scale = both.head(count).array() + 1.0;
+  const auto shift = both.tail(count).array();
+  Eigen::Map<Eigen::VectorXf> out(condition + layer.condition_at, 2 * count);
+  out.head(count) = (affine.a.array() * scale).cast<float>();
+  out.tail(count) =
+      (affine.a.array() * (scale * affine.bias.array() + shift) + affine.b.array()).cast<float>();
+}
+
+void set_condition(const LevelAffine& affine, ConditionMemory& memory, float* condition) {
+  const auto count = static_cast<Index>(affine.channels());
+  memory.both.resize(static_cast<std::size_t>(2 * count));
+  Eigen::Map<Eigen::VectorXd> both(memory.both.data(), 2 * count);
+  affine.of_features(memory.features.back(), both);
+  Eigen::Map<Eigen::VectorXf> out(condition + affine.condition_at, 2 * count);
+  out = both.cast<float>();
+  out.head(count).array() += 1.0f;
+}
+
+void set_condition(const SkipLayer& layer, ConditionMemory& memory, float* condition) {
+  set_condition(layer.affine, memory, condition);
+}
+
+void set_condition(const ExpertsLayer& layer, ConditionMemory& memory, float* condition) {
+  for (const LevelAffine* affine : {&layer.query, &layer.value, &layer.logit}) {
+    set_condition(*affine, memory, condition);
+  }
+}
+
+}  // namespace
+
 void condition_of(const Plan& plan, double level, ConditionMemory& memory, float* condition) {
   plan.features(level, memory.features);
   for (const Layer& layer : plan.layers) {
-    const auto* convolution = std::get_if<ConvolutionLayer>(&layer);
-    if (convolution == nullptr) continue;
-    const ChannelAffine& affine = convolution->affine;
-    const Index count = affine.bias.size();
-    memory.both.assign(static_cast<std::size_t>(2 * count), 0.0);
-    Eigen::Map<Eigen::VectorXd> both(memory.both.data(), 2 * count);
-    if (affine.modulation) (*affine.modulation)(memory.features.back(), both);
-    const auto scale = both.head(count).array() + 1.0;
-    const auto shift = both.tail(count).array();
-    Eigen::Map<Eigen::VectorXf> out(condition + convolution->condition_at, 2 * count);
-    out.head(count) = (affine.a.array() * scale).cast<float>();
-    out.tail(count) =
-        (affine.a.array() * (scale * affine.bias.array() + shift) + affine.b.array()).cast<float>();
+    std::visit(
+        [&](const auto& known) {
+          if constexpr (requires { set_condition(known, memory, condition); }) {
+            set_condition(known, memory, condition);
+          }
+        },
+        layer);
   }
 }
 

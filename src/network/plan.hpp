@@ -50,7 +50,7 @@ struct ChannelAffine {
 
 struct ConvolutionLayer {
   std::size_t resolution;
-  Planes inputs, residuals, outputs;
+  Planes inputs, factors, residuals, outputs;
   bool in_row_pairs;           ///< by `convolve_row_pairs`
   std::vector<float> weights;  ///< in its kernel's order
   ChannelAffine affine;
@@ -63,6 +63,28 @@ struct PointwiseLayer {
   Planes inputs, outputs;
   std::vector<float> scale, shift;
   Activation activation;
+};
+
+/// `(1 + s) x + t`, with `s` and `t` the halves of what a linear map makes of the level's features.
+struct LevelAffine {
+  Linear of_features;
+  std::size_t condition_at;  ///< where 1 + s and then t are
+
+  [[nodiscard]] std::size_t channels() const {
+    return static_cast<std::size_t>(of_features.bias.size() / 2);
+  }
+};
+
+/// `s x + t` of the level alone.
+struct SkipLayer {
+  Planes inputs, outputs;
+  LevelAffine affine;
+};
+
+/// A mixture of experts; planes change in place.
+struct ExpertsLayer {
+  Planes projections, logits;
+  LevelAffine query, value, logit;
 };
 
 /// Means of two neighbours along every spatial axis, or each value twice along it.
@@ -79,7 +101,8 @@ struct EdgeLayer {
   Planes planes;
 };
 
-using Layer = std::variant<ConvolutionLayer, PointwiseLayer, ResamplingLayer, EdgeLayer>;
+using Layer = std::variant<ConvolutionLayer, PointwiseLayer, ResamplingLayer, EdgeLayer, SkipLayer,
+                           ExpertsLayer>;
 
 /// The level's features: a sinusoidal embedding of `t - 1` or of the SNR in decibel, then linear
 /// layers, each followed by an activation.

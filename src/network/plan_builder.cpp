@@ -133,7 +133,7 @@ std::vector<float> PlanBuilder::packed_row_pairs(const std::vector<std::string>&
 
 Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t resolution,
                              const Planes& inputs, ChannelAffine affine, Activation activation,
-                             const Planes& residuals) {
+                             const Planes& residuals, const Planes& factors) {
   for (std::size_t i = 1; i < names.size(); ++i) affine.bias += vector(names[i] + ".bias");
   const Index count = affine.bias.size(), in = static_cast<Index>(inputs.size());
   Planes outputs = take(resolution, count);
@@ -145,11 +145,18 @@ Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t 
   if (in_row_pairs) {
     plan.scratch_size = std::max(plan.scratch_size, row_pair_scratch(in, plan.kernels->lanes));
   }
-  plan.layers.emplace_back(ConvolutionLayer{resolution, inputs, residuals, outputs, in_row_pairs,
+  plan.layers.emplace_back(ConvolutionLayer{resolution, inputs, factors, residuals, outputs,
+                                            in_row_pairs,
                                             in_row_pairs ? packed_row_pairs(names) : packed(names),
                                             std::move(affine), plan.condition_size, activation});
   plan.condition_size += 2 * static_cast<std::size_t>(count);
   return outputs;
+}
+
+LevelAffine PlanBuilder::level_affine(const std::string& name) {
+  LevelAffine affine{linear(name), plan.condition_size};
+  plan.condition_size += 2 * affine.channels();
+  return affine;
 }
 
 void PlanBuilder::pointwise(const std::string& batch_norm, std::size_t resolution,

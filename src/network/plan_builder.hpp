@@ -30,7 +30,9 @@ class PlanBuilder {
   /// side in `inputs`.
   Planes convolve(const std::vector<std::string>& names, std::size_t resolution,
                   const Planes& inputs, ChannelAffine affine, Activation activation,
-                  const Planes& residuals = {});
+                  const Planes& residuals = {}, const Planes& factors = {});
+  /// The affine map that the level alone makes, with a place for its scales and shifts.
+  [[nodiscard]] LevelAffine level_affine(const std::string& name);
   /// Adds `act(batch_norm(in))`.
   void pointwise(const std::string& batch_norm, std::size_t resolution, const Planes& inputs,
                  const Planes& outputs, Activation activation);

@@ -14,7 +14,7 @@ struct Part {
 };
 
 /// What a layer is cut into: groups of `block_vectors` vectors of pixels; blocks of output channels
-/// where pixels are signals, which may be few; or planes.
+/// where pixels are signals, which may be few; vectors of pixels; or planes.
 Index units_of(const ConvolutionLayer& layer, const Plan& plan) {
   const auto out = static_cast<Index>(layer.outputs.size());
   if (plan.signals > 1) return (out + block_channels - 1) / block_channels;
@@ -24,6 +24,9 @@ Index units_of(const ConvolutionLayer& layer, const Plan& plan) {
 }
 Index units_of(const EdgeLayer& layer, const Plan&) {
   return static_cast<Index>(layer.planes.size());
+}
+Index units_of(const ExpertsLayer&, const Plan& plan) {
+  return static_cast<Index>(plan.resolutions.front().positions.size());
 }
 template <class PlaneLayer>
 Index units_of(const PlaneLayer& layer, const Plan&) {
@@ -37,7 +40,13 @@ void keep_channels(Part blocks, Convolution& c) {
   c.scale += first;
   c.shift += first;
   c.outputs += first;
+  if (c.factors != nullptr) c.factors += first;
   if (c.residuals != nullptr) c.residuals += first;
+}
+
+// Vectors of pixels that hold `count` signals, where pixels are signals.
+Index vectors_of(const Plan& plan, Index count) {
+  return (count + plan.kernels->lanes - 1) / plan.kernels->lanes;
 }
 
 void keep_positions(Part groups, Convolution& c) {
@@ -60,6 +69,7 @@ void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition
   c.scale = scale;
   c.shift = scale + out;
   c.activation = layer.activation;
+  c.factors = planes.factors.empty() ? nullptr : planes.factors.data();
   c.residuals = planes.residuals.empty() ? nullptr : planes.residuals.data();
   c.outputs = planes.outputs.data();
   c.output_channels = out;
@@ -68,8 +78,7 @@ void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition
   c.pitch = r.pitch;
   c.scratch = scratch;
   if (plan.signals > 1) {
-    // Vectors of pixels that hold `count` signals.
-    c.position_count = (count + plan.kernels->lanes - 1) / plan.kernels->lanes;
+    c.position_count = vectors_of(plan, count);
     keep_channels(part, c);
   } else {
     keep_positions(part, c);
@@ -84,6 +93,31 @@ void run(const PointwiseLayer& layer, const Plan& plan, const float*, Index,
                            layer.shift.data() + part.first, layer.activation,
                            planes.outputs.data() + part.first, part.count(), r.positions.data(),
                            static_cast<Index>(r.positions.size()), r.mask.data() + r.origin()});
+}
+
+void run(const SkipLayer& layer, const Plan&, const float* condition, Index count,
+         const PlaneMemory::LayerPlanes& planes, Part part, float*) {
+  const float* scale = condition + layer.affine.condition_at;
+  const float* shift = scale + layer.affine.channels();
+  for (Index c = part.first; c < part.end; ++c) {
+    const float* in = planes.inputs[static_cast<std::size_t>(c)];
+    float* out = planes.outputs[static_cast<std::size_t>(c)];
+    for (Index j = 0; j < count; ++j) out[j] = (scale[c] - 1.0f) * in[j] + shift[c];
+  }
+}
+
+void run(const ExpertsLayer& layer, const Plan& plan, const float* condition, Index count,
+         const PlaneMemory::LayerPlanes& planes, Part part, float*) {
+  const std::size_t projections = layer.projections.size(), experts = layer.logits.size();
+  const float* query = condition + layer.query.condition_at;
+  const float* value = condition + layer.value.condition_at;
+  const float* logit = condition + layer.logit.condition_at;
+  const Index* positions = plan.resolutions.front().positions.data() + part.first;
+  const Index vectors = std::min(part.end, vectors_of(plan, count)) - part.first;
+  plan.kernels->weigh_experts(
+      {planes.outputs.data(), planes.outputs.data() + projections, static_cast<Index>(experts),
+       static_cast<Index>(projections / experts), query, query + projections, value,
+       value + projections, logit, logit + experts, positions, vectors});
 }
 
 void pool(const Resolution& from, const Resolution& to, const float* in, float* out) {
@@ -161,13 +195,17 @@ PlaneMemory::PlaneMemory(const Plan& plan, int threads) {
     LayerPlanes& planes = layers_.emplace_back();
     std::visit(
         [&](const auto& known) {
-          if constexpr (requires { known.planes; }) {
+          if constexpr (requires { known.logits; }) {
+            for (const std::size_t p : known.projections) planes.outputs.push_back(plane(p));
+            for (const std::size_t p : known.logits) planes.outputs.push_back(plane(p));
+          } else if constexpr (requires { known.planes; }) {
             for (const std::size_t p : known.planes) planes.outputs.push_back(plane(p));
           } else {
             for (const std::size_t p : known.inputs) planes.inputs.push_back(plane(p));
             for (const std::size_t p : known.outputs) planes.outputs.push_back(plane(p));
           }
-          if constexpr (requires { known.residuals; }) {
+          if constexpr (requires { known.factors; }) {
+            for (const std::size_t p : known.factors) planes.factors.push_back(plane(p));
             for (const std::size_t p : known.residuals) planes.residuals.push_back(plane(p));
           }
         },

@@ -15,7 +15,7 @@ class PlaneMemory {
   PlaneMemory& operator=(const PlaneMemory&) = delete;
 
   struct LayerPlanes {
-    std::vector<const float*> inputs, residuals;
+    std::vector<const float*> inputs, factors, residuals;
     std::vector<float*> outputs;
   };
 

@@ -115,7 +115,7 @@ TEST_F(ModelFile, NetworksRoundTrip) {
         architecture, std::make_shared<const NamedTensors>(test::random_tensors(architecture))};
   };
   const NetworkArchitecture mlp{
-      {1, 6}, MlpArchitecture{5, 2, 4}, Conditioning::log_snr, Prediction::clean, -12.5, 30};
+      {1, 6}, MlpArchitecture{5, 2, 3, 2, 4}, Conditioning::log_snr, Prediction::clean, -12.5, 30};
   expect_round_trip<double>(prior(mlp), {2, 3});
   NetworkArchitecture cnn{{2, 6}, CnnArchitecture{}};
   cnn.prediction = Prediction::posterior_mean;

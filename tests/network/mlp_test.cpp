@@ -24,12 +24,10 @@ class PlainMlp {
     Eigen::VectorXd h = linear("input", x);
     for (Index i = 0; i < mlp_.blocks; ++i) {
       const std::string block = "blocks." + std::to_string(i) + ".";
-      const Eigen::VectorXd both = linear(block + "time", f);
-      const Eigen::VectorXd u = linear(block + "expand", h);
-      h += linear(block + "contract", silu((1 + both.head(mlp_.width).array()) * u.array() +
-                                           both.tail(mlp_.width).array()));
+      const Eigen::VectorXd gate = silu(modulated(block + "time", f, linear(block + "gate", h)));
+      h += linear(block + "contract", gate.cwiseProduct(linear(block + "value", h)));
     }
-    return linear("output", h);
+    return linear("output", h) + modulated("skip.time", f, x) - x + experts(x, h, f);
   }
 
  private:
@@ -41,6 +39,32 @@ class PlainMlp {
     const Eigen::Map<const RowMajor> matrix(weight.values.data(), weight.shape[0], weight.shape[1]);
     return matrix.cast<double>() * x +
            Eigen::Map<const Eigen::VectorXf>(bias.values.data(), bias.shape[0]).cast<double>();
+  }
+
+  // (1 + s) x + t
+  [[nodiscard]] Eigen::VectorXd modulated(const std::string& name, const Eigen::VectorXd& f,
+                                          const Eigen::VectorXd& x) const {
+    const Eigen::VectorXd both = linear(name, f);
+    return (1 + both.head(x.size()).array()) * x.array() + both.tail(x.size()).array();
+  }
+
+  [[nodiscard]] Eigen::VectorXd experts(const Eigen::VectorXd& x, const Eigen::VectorXd& h,
+                                        const Eigen::VectorXd& f) const {
+    if (mlp_.experts == 0) return Eigen::VectorXd::Zero(x.size());
+    const Eigen::VectorXd z = linear("experts.project", x);
+    const Eigen::VectorXd query = modulated("experts.query_time", f, z);
+    Eigen::VectorXd value = modulated("experts.value_time", f, z);
+    Eigen::VectorXd logits = linear("experts.logits", h);
+    for (Index k = 0; k < mlp_.experts; ++k) {
+      logits(k) -= query.segment(k * mlp_.expert_rank, mlp_.expert_rank).squaredNorm() / 2;
+    }
+    logits = modulated("experts.logits_time", f, logits);
+    Eigen::VectorXd weights = (logits.array() - logits.maxCoeff()).exp();
+    weights /= weights.sum();
+    for (Index k = 0; k < mlp_.experts; ++k) {
+      value.segment(k * mlp_.expert_rank, mlp_.expert_rank) *= weights(k);
+    }
+    return linear("experts.combine", value) + linear("experts.offsets", weights);
   }
 
   [[nodiscard]] Eigen::VectorXd features(double level) const {
@@ -82,12 +106,12 @@ void expect_plain(const NetworkArchitecture& architecture) {
 }
 
 TEST(Mlp, EqualsItsDefinitionWhateverTheCount) {
-  expect_plain({{1, 21}, MlpArchitecture{50, 3, 16}});
-  expect_plain({{2, 3, 4}, MlpArchitecture{31, 1, 8}, Conditioning::log_snr});
+  expect_plain({{1, 21}, MlpArchitecture{50, 3, 7, 3, 16}});
+  expect_plain({{2, 3, 4}, MlpArchitecture{31, 1, 0, 1, 8}, Conditioning::log_snr});
 }
 
 TEST(Mlp, RefusesMoreSignalsThanItsTile) {
-  const NetworkArchitecture architecture{{1, 4}, MlpArchitecture{8, 1, 4}};
+  const NetworkArchitecture architecture{{1, 4}, MlpArchitecture{8, 1, 2, 1, 4}};
   const Network network(architecture, random_tensors(architecture));
   const auto work = network.workspace();
   std::vector<float> x(4 * 65), y(x.size());

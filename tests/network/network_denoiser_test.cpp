@@ -14,11 +14,13 @@ template <class T>
 NetworkPrior<T> constant_network(const Eigen::VectorXf& output, Conditioning conditioning,
                                  Prediction prediction) {
   NetworkArchitecture architecture{{is_complex<T> ? 2 : 1, output.size() / (is_complex<T> ? 2 : 1)},
-                                   MlpArchitecture{8, 1, 4}};
+                                   MlpArchitecture{8, 1, 0, 1, 4}};
   architecture.conditioning = conditioning;
   architecture.prediction = prediction;
   NamedTensors tensors = random_tensors(architecture);
-  for (float& value : tensors["output.weight"].values) value = 0;
+  for (const char* part : {"output.weight", "skip.time.weight", "skip.time.bias"}) {
+    for (float& value : tensors[part].values) value = 0;
+  }
   tensors["output.bias"].values.assign(output.begin(), output.end());
   return {architecture, std::make_shared<const NamedTensors>(std::move(tensors))};
 }
@@ -70,7 +72,7 @@ TEST(NetworkDenoiser, TurnsEveryPredictionIntoTheCleanSignal) {
 
 TEST(NetworkDenoiser, GivesEverySampleItsLevel) {
   const NetworkArchitecture architecture{
-      {1, 6}, MlpArchitecture{16, 2, 8}, Conditioning::log_snr, Prediction::velocity};
+      {1, 6}, MlpArchitecture{16, 2, 4, 2, 8}, Conditioning::log_snr, Prediction::velocity};
   const NetworkPrior<double> prior{
       architecture, std::make_shared<const NamedTensors>(random_tensors(architecture))};
   const NetworkDenoiser<double> denoiser(prior, Schedule());

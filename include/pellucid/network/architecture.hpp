@@ -40,11 +40,15 @@ struct UnetArchitecture {
 };
 
 /// A residual multilayer perceptron, for signals without spatial structure: all `entries()` numbers
-/// enter one linear layer; then `blocks` times `h += B silu((1 + s) (A h + a) + t) + b`, with
-/// scales s and shifts t linear in the level's features; then one linear layer.
+/// enter one linear layer; `blocks` times a gated unit is added (Shazeer, arXiv 2002.05202); then
+/// one linear layer, beside a mixture of linear `experts` whose softmax sees quadratic forms of the
+/// input, as the exact conditional mean of a Gaussian mixture has them. Formulas in
+/// docs/networks.md.
 struct MlpArchitecture {
-  Index width = 512;         ///< of the hidden layers
-  Index blocks = 3;          ///< residual blocks
+  Index width = 256;         ///< of the hidden layers
+  Index blocks = 1;          ///< residual blocks
+  Index experts = 128;       ///< 0: none
+  Index expert_rank = 16;    ///< of each expert's linear map
   Index time_channels = 64;  ///< of the embedding of the level, and of its features
 
   bool operator==(const MlpArchitecture&) const = default;
