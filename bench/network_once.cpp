@@ -4,7 +4,7 @@
 // `run STEP REPEAT`: all signals through the network at that step, REPEAT times, answered by the
 // seconds of one time; `write` puts the last outputs into OUT.npy.
 //
-// Usage: network_once MODEL.safetensors SIGNALS.npy OUT.npy THREADS
+// Usage: network_once MODEL.safetensors SIGNALS.npy OUT.npy THREADS [PRECISION]
 // SIGNALS are the network's inputs, (n, channels, ...), single precision.
 
 #include <chrono>
@@ -24,8 +24,8 @@ const NetworkPrior<std::complex<double>>& network_of(const Model& model) {
 
 class Runner {
  public:
-  Runner(const Model& model, int threads)
-      : network_(network_of(model).architecture, *network_of(model).tensors),
+  Runner(const Model& model, int threads, Precision precision)
+      : network_(network_of(model).architecture, *network_of(model).tensors, precision),
         threads_(thread_count(threads)) {
     for (int i = 0; i < threads_; ++i) work_.push_back(network_.workspace());
     together_ = network_.workspace(threads_);
@@ -52,12 +52,12 @@ class Runner {
   Network::OwnedWorkspace together_;           // all threads on one
 };
 
-void serve(char** argv) {
+void serve(char** argv, Precision precision) {
   const Model model = read_model(argv[1]);
   const Array array = read_npy(argv[2]);
   const Matrix<float> in = to_samples<float>(array, argv[2]);
   Matrix<float> out(in.rows(), in.cols());
-  const Runner runner(model, std::stoi(argv[4]));
+  const Runner runner(model, std::stoi(argv[4]), precision);
   std::printf("ready\n");
   std::fflush(stdout);
   for (std::string line; std::getline(std::cin, line);) {
@@ -82,11 +82,11 @@ void serve(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: network_once MODEL SIGNALS OUT THREADS\n");
+  if (argc != 5 && argc != 6) {
+    std::fprintf(stderr, "usage: network_once MODEL SIGNALS OUT THREADS [PRECISION]\n");
     return 2;
   }
-  serve(argv);
+  serve(argv, argc == 6 ? parse_precision(argv[5]) : Precision::f32);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "network_once: %s\n", error.what());

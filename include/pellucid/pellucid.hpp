@@ -17,6 +17,7 @@
 #include "pellucid/base/instruction_set.hpp"
 #include "pellucid/base/monitor.hpp"
 #include "pellucid/base/parallel.hpp"
+#include "pellucid/base/precision.hpp"
 #include "pellucid/base/random.hpp"
 #include "pellucid/base/sample_source.hpp"
 #include "pellucid/base/signal_source.hpp"

@@ -13,6 +13,7 @@
 namespace pellucid {
 using Index = std::ptrdiff_t;  // as Eigen's
 enum class Isa;
+enum class Precision;
 }  // namespace pellucid
 
 namespace pellucid::network {
@@ -33,7 +34,9 @@ struct Convolution {
   const Index* taps;  ///< distances of the taps, in floats
   Index tap_count;
   /// Blocks of `block_channels` output channels: input channel by input channel, tap by tap, one
-  /// weight an output channel; the last block is as narrow as it is.
+  /// weight an output channel; the last block is as narrow as it is. In bf16 pairs of input
+  /// channels take the place of channels and of their weights, the first one's in the low half of
+  /// a word; in bf16x3 each row of weights is followed by what rounding took from it.
   const float* weights;
   const float *scale, *shift;  ///< one number an output channel, bias contained
   Activation activation;
@@ -44,9 +47,9 @@ struct Convolution {
   const Index* positions;  ///< where vectors of pixels begin; a multiple of `block_vectors` of them
   Index position_count;
   const float* mask;  ///< a plane of ones and zeros
-  // Of `convolve_row_pairs` alone:
-  Index pitch;     ///< floats from a pixel to the one below
-  float* scratch;  ///< `row_pair_scratch` floats, aligned to 64 bytes
+  Index pitch;        ///< floats from a pixel to the one below
+  /// Of `row_pair_scratch` or `pair_scratch` floats, aligned to 64 bytes; not for `direct` in f32.
+  float* scratch;
 };
 
 /// `out = act(scale in + shift)` over the same vectors of pixels, channel by channel.
@@ -77,22 +80,35 @@ struct Experts {
   Index position_count;
 };
 
-/// Floats that `convolve_row_pairs` needs for so many input channels.
+/// Floats that `row_pairs` needs for so many input channels, and `direct` but for f32.
 inline constexpr Index row_pair_scratch(Index input_channels, Index lanes) {
-  return block_vectors * 4 * 3 * lanes * input_channels;
+  return block_vectors * 4 * 3 * lanes * (input_channels + 1);
+}
+inline constexpr Index pair_scratch(Index input_channels, Index taps, Index lanes) {
+  return block_vectors * taps * lanes * (input_channels + 1);
 }
 
 /// Kernels of one instruction set.
 struct NetworkKernels {
-  Index lanes;  ///< pixels of a vector
-  void (*convolve)(const Convolution&);
-  /// The same for 3 x 3 taps with a third less work: `positions` are those of every other row, all
-  /// of whose vectors lie within rows, and weights have a row's taps replaced by four numbers u:
-  /// blocks of `row_pair_channels` output channels: number by number, input channel by input
-  /// channel, column by column of taps, one weight an output channel.
-  void (*convolve_row_pairs)(const Convolution&);
+  /// In one precision.
+  struct Convolutions {
+    void (*direct)(const Convolution&);
+    /// The same for 3 x 3 taps with a third less work: `positions` are those of every other row,
+    /// all of whose vectors lie within rows, and weights have a row's taps replaced by four numbers
+    /// u: blocks of `row_pair_channels` output channels: number by number, input channel by input
+    /// channel, column by column of taps, one weight an output channel.
+    void (*row_pairs)(const Convolution&);
+  };
+
+  Index lanes;                   ///< pixels of a vector
+  Convolutions convolutions[3];  ///< by `Precision`
   void (*pointwise)(const Pointwise&);
   void (*weigh_experts)(const Experts&);
+  bool bf16_products;  ///< whether the processor has them; else they are made of f32 ones
+
+  [[nodiscard]] const Convolutions& in(Precision precision) const {
+    return convolutions[static_cast<int>(precision)];
+  }
 };
 
 /// The kernels of the active instruction set, or of a given one that this machine runs.

@@ -145,7 +145,10 @@ inline void convolve(const Convolution& c) {
 }  // namespace
 }  // namespace pellucid::network
 
+#include "network/arithmetic_impl.hpp"
+//
 #include "network/experts_kernel_impl.hpp"
+#include "network/pair_kernels_impl.hpp"
 #include "network/row_pair_kernels_impl.hpp"
 
 namespace pellucid::network {
@@ -174,8 +177,20 @@ inline void pointwise(const Pointwise& p) {
   }
 }
 
-inline constexpr NetworkKernels kernels = {lanes, convolve, convolve_row_pairs, pointwise,
-                                           weigh_experts};
+#ifdef PELLUCID_BF16_PRODUCTS
+inline constexpr bool bf16_products = true;
+#else
+inline constexpr bool bf16_products = false;
+#endif
+
+inline constexpr NetworkKernels kernels = {
+    lanes,
+    {{convolve, convolve_row_pairs<Single>},
+     {convolve_pairs<Pairs<2>>, convolve_row_pairs<Pairs<2>>},
+     {convolve_pairs<Pairs<1>>, convolve_row_pairs<Pairs<1>>}},
+    pointwise,
+    weigh_experts,
+    bf16_products};
 
 }  // namespace
 }  // namespace pellucid::network

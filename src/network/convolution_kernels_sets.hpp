@@ -5,6 +5,6 @@
 
 namespace pellucid::network {
 
-extern const NetworkKernels baseline_kernels, avx2_kernels, avx512_kernels;
+extern const NetworkKernels baseline_kernels, avx2_kernels, avx512_kernels, avx512bf16_kernels;
 
 }  // namespace pellucid::network

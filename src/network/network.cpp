@@ -35,11 +35,12 @@ void check_size(std::size_t given, std::size_t needed) {
 
 void Network::WorkspaceDeleter::operator()(Workspace* work) const { delete work; }
 
-Network::Network(const NetworkArchitecture& architecture, const NamedTensors& tensors) {
+Network::Network(const NetworkArchitecture& architecture, const NamedTensors& tensors,
+                 Precision precision) {
   architecture.validate();
   check_tensors(architecture, tensors);
   plan_ = std::make_unique<const Plan>(
-      Plan{network::make_plan(architecture, tensors, network::network_kernels()),
+      Plan{network::make_plan(architecture, tensors, {&network::network_kernels(), precision}),
            architecture.entries()});
 }
 
@@ -81,5 +82,7 @@ void Network::run(std::span<const float> condition, const float* input, float* o
   network::run_layers(plan_->layers, condition.data(), count, work.planes, work.team);
   network::store_planes(plan_->layers, work.planes, count, output);
 }
+
+bool has_bf16_products() { return network::network_kernels().bf16_products; }
 
 }  // namespace pellucid

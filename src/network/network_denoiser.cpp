@@ -42,11 +42,12 @@ void split(const ConstBatch<T>& x, Index column, Channels&& channels) {
 }  // namespace
 
 template <class T>
-NetworkDenoiser<T>::NetworkDenoiser(const NetworkPrior<Wide<T>>& prior, const Schedule& schedule)
+NetworkDenoiser<T>::NetworkDenoiser(const NetworkPrior<Wide<T>>& prior, const Schedule& schedule,
+                                    Precision precision)
     : schedule_(schedule),
       network_([&] {
         prior.validate();
-        return Network(prior.architecture, *prior.tensors);
+        return Network(prior.architecture, *prior.tensors, precision);
       }()),
       conditioning_(prior.architecture.conditioning),
       prediction_(prior.architecture.prediction),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "network/convolution_kernels.hpp"
+#include "pellucid/base/precision.hpp"
 #include "pellucid/network/architecture.hpp"
 
 namespace pellucid::network {
@@ -51,7 +52,8 @@ struct ChannelAffine {
 struct ConvolutionLayer {
   std::size_t resolution;
   Planes inputs, factors, residuals, outputs;
-  bool in_row_pairs;           ///< by `convolve_row_pairs`
+  Precision precision;
+  bool in_row_pairs;           ///< by the kernel of that name
   std::vector<float> weights;  ///< in its kernel's order
   ChannelAffine affine;
   std::size_t condition_at;  ///< where its scales and then its shifts are
@@ -122,6 +124,12 @@ struct ConditionMemory {
   std::vector<double> both;
 };
 
+/// What computes.
+struct Engine {
+  const NetworkKernels* kernels = nullptr;
+  Precision precision = Precision::f32;
+};
+
 /// A network as a list of layers over planes.
 struct Plan {
   std::vector<Resolution> resolutions;
@@ -133,11 +141,11 @@ struct Plan {
   LevelFeatures features;
   std::size_t condition_size = 0;
   Index scratch_size = 0;  ///< floats
-  const NetworkKernels* kernels = nullptr;
+  Engine engine;
 };
 
 [[nodiscard]] Plan make_plan(const NetworkArchitecture& architecture, const NamedTensors& tensors,
-                             const NetworkKernels& kernels);
+                             const Engine& engine);
 
 /// The `condition_size` scales and shifts of all convolutions at a step or an SNR in decibel.
 void condition_of(const Plan& plan, double level, ConditionMemory& memory, float* condition);

@@ -4,28 +4,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "network/packed_weights.hpp"
+
 namespace pellucid::network {
 
-namespace {
-
-// u of row_pair_kernels_impl.hpp: the taps of a column stand 3 apart.
-float row_pair_weight(int number, const float* g) {
-  const double g0 = g[0], g1 = g[3], g2 = g[6];
-  const double u[] = {g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2};
-  return static_cast<float>(u[number]);
-}
-
-}  // namespace
-
 PlanBuilder::PlanBuilder(const std::vector<Index>& shape, const NamedTensors& tensors,
-                         Index kernel_size, Index resolutions, const NetworkKernels& kernels)
+                         Index kernel_size, Index resolutions, const Engine& engine)
     : tensors_(tensors), free_(static_cast<std::size_t>(resolutions)) {
   const bool plane = shape.size() == 3;
   Index height = plane ? shape[1] : 1, width = shape.back();
   const Index halo = kernel_size / 2;
-  plan.kernels = &kernels;
+  plan.engine = engine;
   for (Index i = 0; i < resolutions; ++i) {
-    plan.resolutions.emplace_back(height, width, plane ? halo : 0, halo, kernels.lanes);
+    plan.resolutions.emplace_back(height, width, plane ? halo : 0, halo, engine.kernels->lanes);
     if (plane) height /= 2;
     width /= 2;
   }
@@ -91,46 +82,6 @@ void PlanBuilder::normalise(const std::string& name, Eigen::VectorXd& a, Eigen::
   b = vector(name + ".bias") - a.cwiseProduct(vector(name + ".running_mean"));
 }
 
-std::vector<float> PlanBuilder::packed(const std::vector<std::string>& names) const {
-  const Index out = tensor(names.front() + ".weight").shape[0];
-  std::vector<float> weights;
-  for (Index first = 0; first < out; first += block_channels) {
-    const Index width = std::min(block_channels, out - first);
-    for (const std::string& name : names) {
-      const Tensor& weight = tensor(name + ".weight");
-      const Index in = weight.shape[1];
-      const Index taps = static_cast<Index>(weight.values.size()) / (out * in);
-      for (Index entry = 0; entry < in * taps; ++entry) {
-        for (Index o = first; o < first + width; ++o) {
-          weights.push_back(weight.values[static_cast<std::size_t>(o * in * taps + entry)]);
-        }
-      }
-    }
-  }
-  return weights;
-}
-
-std::vector<float> PlanBuilder::packed_row_pairs(const std::vector<std::string>& names) const {
-  const Index out = tensor(names.front() + ".weight").shape[0];
-  std::vector<float> weights;
-  for (Index first = 0; first < out; first += row_pair_channels) {
-    const Index width = std::min(row_pair_channels, out - first);
-    for (int number = 0; number < 4; ++number) {
-      for (const std::string& name : names) {
-        const Tensor& weight = tensor(name + ".weight");
-        for (Index entry = 0; entry < 3 * weight.shape[1]; ++entry) {
-          for (Index o = first; o < first + width; ++o) {
-            // (output, input, row, column): entry counts inputs and columns.
-            const Index at = (o * weight.shape[1] + entry / 3) * 9 + entry % 3;
-            weights.push_back(row_pair_weight(number, weight.values.data() + at));
-          }
-        }
-      }
-    }
-  }
-  return weights;
-}
-
 Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t resolution,
                              const Planes& inputs, ChannelAffine affine, Activation activation,
                              const Planes& residuals, const Planes& factors) {
@@ -138,17 +89,25 @@ Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t 
   const Index count = affine.bias.size(), in = static_cast<Index>(inputs.size());
   Planes outputs = take(resolution, count);
   const Resolution& r = plan.resolutions[resolution];
-  // Below, transforming the input costs more than the products saved.
+  // Below, transforming or rounding the input costs more than the products saved.
   constexpr Index few_inputs = 8, few_outputs = 16;
+  const bool many = in >= few_inputs && count >= few_outputs;
+  const Precision precision = many ? plan.engine.precision : Precision::f32;
+  // It makes errors four times as large, which bf16x3 is not for.
   const bool in_row_pairs = r.taps.size() == 9 && r.halo_rows == 1 && !r.row_pairs.empty() &&
-                            in >= few_inputs && count >= few_outputs;
+                            many && precision != Precision::bf16x3;
+  const Index lanes = plan.engine.kernels->lanes, taps = static_cast<Index>(r.taps.size());
   if (in_row_pairs) {
-    plan.scratch_size = std::max(plan.scratch_size, row_pair_scratch(in, plan.kernels->lanes));
+    plan.scratch_size = std::max(plan.scratch_size, row_pair_scratch(in, lanes));
+  } else if (precision != Precision::f32) {
+    plan.scratch_size = std::max(plan.scratch_size, pair_scratch(in, taps, lanes));
   }
-  plan.layers.emplace_back(ConvolutionLayer{resolution, inputs, factors, residuals, outputs,
-                                            in_row_pairs,
-                                            in_row_pairs ? packed_row_pairs(names) : packed(names),
-                                            std::move(affine), plan.condition_size, activation});
+  std::vector<const Tensor*> weights;
+  for (const std::string& name : names) weights.push_back(&tensor(name + ".weight"));
+  plan.layers.emplace_back(ConvolutionLayer{
+      resolution, inputs, factors, residuals, outputs, precision, in_row_pairs,
+      in_row_pairs ? packed_row_pairs(weights, precision) : packed(weights, precision),
+      std::move(affine), plan.condition_size, activation});
   plan.condition_size += 2 * static_cast<std::size_t>(count);
   return outputs;
 }
@@ -183,17 +142,17 @@ void PlanBuilder::repeat_edges(std::size_t resolution, const Planes& planes) {
 }
 
 Plan make_plan(const NetworkArchitecture& architecture, const NamedTensors& tensors,
-               const NetworkKernels& kernels) {
+               const Engine& engine) {
   const auto layers_of = [&](const auto& known) {
     using Known = std::decay_t<decltype(known)>;
     if constexpr (std::is_same_v<Known, MlpArchitecture>) {
-      return plan_mlp(known, architecture.entries(), tensors, kernels);
+      return plan_mlp(known, architecture.entries(), tensors, engine);
     } else if constexpr (std::is_same_v<Known, CnnArchitecture>) {
       return plan_cnn(known,
-                      PlanBuilder(architecture.data_shape, tensors, known.kernel_size, 1, kernels));
+                      PlanBuilder(architecture.data_shape, tensors, known.kernel_size, 1, engine));
     } else {
       return plan_unet(known, PlanBuilder(architecture.data_shape, tensors, known.kernel_size,
-                                          static_cast<Index>(known.multipliers.size()), kernels));
+                                          static_cast<Index>(known.multipliers.size()), engine));
     }
   };
   Plan plan = std::visit(layers_of, architecture.layers);

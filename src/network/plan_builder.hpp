@@ -12,7 +12,7 @@ class PlanBuilder {
  public:
   /// `shape` is (channels, length) or (channels, height, width) of the first resolution.
   PlanBuilder(const std::vector<Index>& shape, const NamedTensors& tensors, Index kernel_size,
-              Index resolutions, const NetworkKernels& kernels);
+              Index resolutions, const Engine& engine);
 
   [[nodiscard]] Planes take(std::size_t resolution, Index count);
   /// Planes that no other layer uses or used: those whose frames do not stay zero.
@@ -45,8 +45,6 @@ class PlanBuilder {
  private:
   [[nodiscard]] const Tensor& tensor(const std::string& name) const;
   [[nodiscard]] Eigen::VectorXd vector(const std::string& name) const;
-  [[nodiscard]] std::vector<float> packed(const std::vector<std::string>& names) const;
-  [[nodiscard]] std::vector<float> packed_row_pairs(const std::vector<std::string>& names) const;
 
   const NamedTensors& tensors_;
   std::vector<Planes> free_;
@@ -55,6 +53,6 @@ class PlanBuilder {
 Plan plan_cnn(const CnnArchitecture& cnn, PlanBuilder builder);
 Plan plan_unet(const UnetArchitecture& unet, PlanBuilder builder);
 Plan plan_mlp(const MlpArchitecture& mlp, Index entries, const NamedTensors& tensors,
-              const NetworkKernels& kernels);
+              const Engine& engine);
 
 }  // namespace pellucid::network

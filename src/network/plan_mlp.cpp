@@ -76,8 +76,8 @@ class MlpPlan {
 }  // namespace
 
 Plan plan_mlp(const MlpArchitecture& mlp, Index entries, const NamedTensors& tensors,
-              const NetworkKernels& kernels) {
-  return MlpPlan(mlp, PlanBuilder({entries, tile}, tensors, 1, 1, kernels)).make(entries);
+              const Engine& engine) {
+  return MlpPlan(mlp, PlanBuilder({entries, tile}, tensors, 1, 1, engine)).make(entries);
 }
 
 }  // namespace pellucid::network

@@ -33,10 +33,10 @@ Index units_of(const PlaneLayer& layer, const Plan&) {
   return static_cast<Index>(layer.outputs.size());
 }
 
-void keep_channels(Part blocks, Convolution& c) {
+void keep_channels(Part blocks, Index weights, Convolution& c) {
   const Index first = blocks.first * block_channels;
+  c.weights += first * (weights / c.output_channels);
   c.output_channels = std::min(blocks.end * block_channels, c.output_channels) - first;
-  c.weights += first * c.input_channels * c.tap_count;
   c.scale += first;
   c.shift += first;
   c.outputs += first;
@@ -46,7 +46,7 @@ void keep_channels(Part blocks, Convolution& c) {
 
 // Vectors of pixels that hold `count` signals, where pixels are signals.
 Index vectors_of(const Plan& plan, Index count) {
-  return (count + plan.kernels->lanes - 1) / plan.kernels->lanes;
+  return (count + plan.engine.kernels->lanes - 1) / plan.engine.kernels->lanes;
 }
 
 void keep_positions(Part groups, Convolution& c) {
@@ -79,20 +79,22 @@ void run(const ConvolutionLayer& layer, const Plan& plan, const float* condition
   c.scratch = scratch;
   if (plan.signals > 1) {
     c.position_count = vectors_of(plan, count);
-    keep_channels(part, c);
+    keep_channels(part, static_cast<Index>(layer.weights.size()), c);
   } else {
     keep_positions(part, c);
   }
-  (layer.in_row_pairs ? plan.kernels->convolve_row_pairs : plan.kernels->convolve)(c);
+  const NetworkKernels::Convolutions& kernels = plan.engine.kernels->in(layer.precision);
+  (layer.in_row_pairs ? kernels.row_pairs : kernels.direct)(c);
 }
 
 void run(const PointwiseLayer& layer, const Plan& plan, const float*, Index,
          const PlaneMemory::LayerPlanes& planes, Part part, float*) {
   const Resolution& r = plan.resolutions[layer.resolution];
-  plan.kernels->pointwise({planes.inputs.data() + part.first, layer.scale.data() + part.first,
-                           layer.shift.data() + part.first, layer.activation,
-                           planes.outputs.data() + part.first, part.count(), r.positions.data(),
-                           static_cast<Index>(r.positions.size()), r.mask.data() + r.origin()});
+  plan.engine.kernels->pointwise(
+      {planes.inputs.data() + part.first, layer.scale.data() + part.first,
+       layer.shift.data() + part.first, layer.activation, planes.outputs.data() + part.first,
+       part.count(), r.positions.data(), static_cast<Index>(r.positions.size()),
+       r.mask.data() + r.origin()});
 }
 
 void run(const SkipLayer& layer, const Plan&, const float* condition, Index count,
@@ -114,7 +116,7 @@ void run(const ExpertsLayer& layer, const Plan& plan, const float* condition, In
   const float* logit = condition + layer.logit.condition_at;
   const Index* positions = plan.resolutions.front().positions.data() + part.first;
   const Index vectors = std::min(part.end, vectors_of(plan, count)) - part.first;
-  plan.kernels->weigh_experts(
+  plan.engine.kernels->weigh_experts(
       {planes.outputs.data(), planes.outputs.data() + projections, static_cast<Index>(experts),
        static_cast<Index>(projections / experts), query, query + projections, value,
        value + projections, logit, logit + experts, positions, vectors});

@@ -17,9 +17,11 @@ NamedTensors golden_tensors(const std::string& name) {
   return tensors;
 }
 
-// The largest error of the predicted noise over the largest entry, for every golden step.
-void expect_golden_outputs(const std::string& name, const NetworkArchitecture& architecture) {
-  const Network network(architecture, golden_tensors(name));
+// The predicted noise of every golden step and signal: the largest error over the largest entry, in
+// bf16 of root mean squares.
+void expect_golden_outputs(const std::string& name, const NetworkArchitecture& architecture,
+                           Precision precision, double tolerance) {
+  const Network network(architecture, golden_tensors(name), precision);
   const auto work = network.workspace(), of_two = network.workspace(2);
   const std::string path = PELLUCID_TEST_DATA "/golden/" + name;
   const Matrix<float> input = golden<float>(name + ".input");
@@ -28,6 +30,7 @@ void expect_golden_outputs(const std::string& name, const NetworkArchitecture& a
   const Matrix<float> expected = to_samples<float>(output, path);  // a step a column
   const Index entries = network.entries();
   Vector<float> noise(entries), together(entries);
+  double worst = 0;
   for (Index step = 0; step < expected.cols(); ++step) {
     const auto condition = network.condition(numbers(step));
     for (Index j = 0; j < input.cols(); ++j) {
@@ -35,22 +38,35 @@ void expect_golden_outputs(const std::string& name, const NetworkArchitecture& a
       network.run(condition, input.col(j).data(), together.data(), *of_two);
       EXPECT_EQ(noise, together);  // bits do not depend on the number of threads
       const auto truth = expected.col(step).segment(j * entries, entries);
-      EXPECT_LT(relative_error(noise, truth), 1e-5)
-          << name << ", step " << numbers(step) << ", signal " << j;
+      const double error = precision == Precision::f32 ? relative_error(noise, truth)
+                                                       : (noise - truth).norm() / truth.norm();
+      worst = std::max(worst, error);
     }
   }
+  EXPECT_LT(worst, tolerance) << name << ", " << pellucid::name(precision);
 }
 
 // Two implementations in single precision differ by rounding: up to 5e-6 of the largest entry.
+constexpr double rounding = 1e-5;
+
 TEST(GoldenNetwork, PredictsTheNoiseOfTheChannelEstimators) {
   const NetworkArchitecture architecture{{2, 64, 16}, CnnArchitecture{}};
-  expect_golden_outputs("cnn_3gpp", architecture);
-  expect_golden_outputs("cnn_quadriga", architecture);
+  for (const char* name : {"cnn_3gpp", "cnn_quadriga"}) {
+    expect_golden_outputs(name, architecture, Precision::f32, rounding);
+    expect_golden_outputs(name, architecture, Precision::bf16x3, 5e-5);
+    expect_golden_outputs(name, architecture, Precision::bf16, 5e-2);
+  }
 }
 
 TEST(GoldenNetwork, PredictsTheNoiseOfTheUnets) {
-  expect_golden_outputs("unet1d", {{2, 64}, UnetArchitecture{.channels = 2}});
-  expect_golden_outputs("unet2d", {{1, 28, 28}, UnetArchitecture{}});
+  const std::pair<const char*, NetworkArchitecture> unets[] = {
+      {"unet1d", {{2, 64}, UnetArchitecture{.channels = 2}}},
+      {"unet2d", {{1, 28, 28}, UnetArchitecture{}}}};
+  for (const auto& [name, architecture] : unets) {
+    expect_golden_outputs(name, architecture, Precision::f32, rounding);
+    expect_golden_outputs(name, architecture, Precision::bf16x3, 5e-5);
+    expect_golden_outputs(name, architecture, Precision::bf16, 5e-2);
+  }
 }
 
 }  // namespace

@@ -5,11 +5,12 @@
 #include <span>
 #include <vector>
 
+#include "pellucid/base/precision.hpp"
 #include "pellucid/network/architecture.hpp"
 
 namespace pellucid {
 
-/// A network made ready to run, in single precision: weights reordered, normalisations folded into
+/// A network made ready to run: weights reordered, normalisations folded into
 /// the convolutions beside them, memory planned. One signal, or as many as `signals()`, goes
 /// through all layers while it is in the cache. Const objects are safe to share by threads; each
 /// brings a workspace of its own.
@@ -28,7 +29,8 @@ class Network {
   using OwnedWorkspace = std::unique_ptr<Workspace, WorkspaceDeleter>;
 
   /// Throws `Error` where the tensors are not those of the architecture (`check_tensors`).
-  Network(const NetworkArchitecture& architecture, const NamedTensors& tensors);
+  Network(const NetworkArchitecture& architecture, const NamedTensors& tensors,
+          Precision precision = Precision::f32);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
   ~Network();
@@ -61,5 +63,9 @@ class Network {
   struct Plan;
   std::unique_ptr<const Plan> plan_;
 };
+
+/// Whether this processor multiplies bfloat16 itself; elsewhere `Precision::bf16` gives the same
+/// but is slower than f32.
+[[nodiscard]] bool has_bf16_products();
 
 }  // namespace pellucid

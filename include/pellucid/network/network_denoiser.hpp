@@ -18,7 +18,8 @@ class NetworkDenoiser final : public Denoiser<T> {
   using Workspace = typename Denoiser<T>::Workspace;
 
   /// Throws `Error` for a prior that is not valid.
-  NetworkDenoiser(const NetworkPrior<Wide<T>>& prior, const Schedule& schedule);
+  NetworkDenoiser(const NetworkPrior<Wide<T>>& prior, const Schedule& schedule,
+                  Precision precision = Precision::f32);
 
   [[nodiscard]] Index dim() const override;
   [[nodiscard]] Index batch() const override;
