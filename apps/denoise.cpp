@@ -4,6 +4,7 @@
 #include "checks.hpp"
 #include "commands.hpp"
 #include "denoise_run.hpp"
+#include "precision_option.hpp"
 
 namespace pellucid::app {
 
@@ -53,6 +54,7 @@ void add_denoise(CLI::App& app, const Common& common) {
       ->check(count_from_one())
       ->type_name("M")
       ->capture_default_str();
+  add_precision_option(*denoise, a.precision, "that of calibrate");
   add_memory_option(*denoise, a.memory);
   denoise->add_option("--seed", a.seed, "Seed of the random numbers")
       ->check(seed_number())

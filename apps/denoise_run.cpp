@@ -13,6 +13,7 @@
 #include "noise_finder.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
+#include "precision_option.hpp"
 
 namespace pellucid::app {
 
@@ -55,6 +56,7 @@ EstimateOptions estimate_options(const DenoiseArguments& arguments, int threads)
   options.rule = parse_rule_argument(arguments.rule);
   options.resampling = arguments.resampling;
   options.draws = arguments.draws;
+  options.precision = parse_precision_argument(arguments.precision);
   options.seed = arguments.seed;
   options.threads = threads;
   return options;

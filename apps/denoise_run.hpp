@@ -15,7 +15,7 @@ namespace pellucid::app {
 struct DenoiseArguments {
   std::vector<std::string> noisy;
   std::string model, output, std_output, method = "auto", steps = "all", rule = "posterior",
-                                         schedule;
+                                         schedule, precision = "auto";
   ObservationArguments observation;
   MemoryLimit memory;
   double resampling = 1.0;

@@ -21,6 +21,7 @@
 #include "pellucid/report/figures.hpp"
 #include "pellucid/report/page.hpp"
 #include "pellucid/version.hpp"
+#include "precision_option.hpp"
 #include "report_outputs.hpp"
 
 namespace pellucid::app {
@@ -29,7 +30,7 @@ namespace {
 
 struct EvaluateArguments {
   std::vector<std::string> clean, models, methods{"auto"}, snr_db;
-  std::string truth, steps = "all", rule = "posterior", schedule;
+  std::string truth, steps = "all", rule = "posterior", schedule, precision = "auto";
   MemoryLimit memory;
   ReportArguments outputs;
   Index first = no_limit;
@@ -51,6 +52,7 @@ EvaluateOptions evaluate_options(const EvaluateArguments& arguments, int threads
   options.estimate.rule = parse_rule_argument(arguments.rule);
   options.estimate.resampling = arguments.resampling;
   options.estimate.draws = arguments.draws;
+  options.estimate.precision = parse_precision_argument(arguments.precision);
   options.estimate.seed = arguments.seed;
   options.estimate.threads = threads;
   constexpr Index pictures = 8;
@@ -86,6 +88,7 @@ RunSettings run_settings(const EvaluateArguments& arguments, const Common& commo
           {"rule", json_text(arguments.rule)},
           {"resampling", json_text(arguments.resampling)},
           {"draws", json_text(arguments.draws)},
+          {"precision", json_text(arguments.precision)},
           {"seed", json_text(arguments.seed)}};
 }
 
@@ -203,6 +206,7 @@ void add_evaluate(CLI::App& app, const Common& common) {
   evaluate->add_option("--first", a.first, "Use the first COUNT samples only")
       ->check(size_from_one())
       ->type_name("COUNT");
+  add_precision_option(*evaluate, a.precision, "that of calibrate");
   add_report_options(*evaluate, a.outputs);
   add_memory_option(*evaluate, a.memory);
   evaluate->add_option("--seed", a.seed, "Seed of the noise and of the samples")

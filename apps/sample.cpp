@@ -11,13 +11,14 @@
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/model/estimator.hpp"
+#include "precision_option.hpp"
 
 namespace pellucid::app {
 
 namespace {
 
 struct SampleArguments {
-  std::string model, output, steps = "all", rule = "posterior", schedule;
+  std::string model, output, steps = "all", rule = "posterior", schedule, precision = "auto";
   Index count = 0;
   bool direct = false, double_precision = false;
   double resampling = 1.0;
@@ -29,6 +30,7 @@ void run(const SampleArguments& arguments, const Common& common) {
   options.steps = parse_steps(arguments.steps);
   options.rule = parse_rule_argument(arguments.rule);
   options.resampling = arguments.resampling;
+  options.precision = parse_precision_argument(arguments.precision).value_or(Precision::f32);
   options.seed = arguments.seed;
   options.threads = common.threads;
   Console console(common.quiet);
@@ -86,6 +88,7 @@ void add_sample(CLI::App& app, const Common& common) {
       ->check(not_negative())
       ->type_name("R")
       ->capture_default_str();
+  add_precision_option(*sample, a.precision, "which is f32");
   sample->add_flag("--direct", a.direct, "Draw from the prior in closed form, no reverse process");
   sample->add_flag("--double", a.double_precision, "Double instead of single precision");
   sample->add_option("--seed", a.seed, "Seed of the random numbers")

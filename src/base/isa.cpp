@@ -7,6 +7,7 @@
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/instruction_set.hpp"
+#include "pellucid/base/precision.hpp"
 
 namespace pellucid {
 
@@ -60,6 +61,15 @@ const std::vector<Isa>& supported_isas() {
 Isa active_isa() {
   static const Isa isa = choose();
   return isa;
+}
+
+bool has_bf16_products() {
+#ifdef __x86_64__
+  return active_isa() == Isa::avx512 && __builtin_cpu_supports("avx512bf16") &&
+         __builtin_cpu_supports("avx512bw");
+#else
+  return false;
+#endif
 }
 
 std::string_view instruction_set() { return name(active_isa()); }

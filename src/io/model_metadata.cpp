@@ -130,6 +130,14 @@ Schedule parse_schedule(const Fields& fields) {
   }
 }
 
+std::optional<Precision> precision_of(const json& entry) {
+  const auto text = entry.value("precision", json("f32"));
+  for (const Precision known : {Precision::f32, Precision::bf16x3, Precision::bf16}) {
+    if (text == name(known)) return known;
+  }
+  return std::nullopt;
+}
+
 Calibration parse_calibration(const Fields& fields) {
   Calibration calibration;
   const auto list = fields.find_json("calibration");
@@ -140,12 +148,18 @@ Calibration parse_calibration(const Fields& fields) {
     const auto steps =
         entry.is_object() ? positive(entry.value("steps", json()), kMostSteps) : std::nullopt;
     good = steps.has_value() && entry.value("snr_db", json()).is_number();
+    const auto precision = good ? precision_of(entry) : std::nullopt;
+    good = precision.has_value();
     if (good) {
-      calibration.entries.push_back({entry["snr_db"].get<double>(), static_cast<int>(*steps)});
+      calibration.entries.push_back(
+          {entry["snr_db"].get<double>(), static_cast<int>(*steps), *precision});
     }
   }
   if (!good) {
-    fields.fail_field("calibration", "is no list of {\"snr_db\", \"steps\"}: correct it");
+    fields.fail_field("calibration",
+                      "is no list of {\"snr_db\", \"steps\"}, with \"precision\" f32, bf16x3 or "
+                      "bf16 where it is not "
+                      "f32: correct it");
   }
   return calibration;
 }
@@ -314,8 +328,9 @@ ModelMetadata parse_model_metadata(const std::filesystem::path& path,
 std::map<std::string, std::string> model_metadata(const Model& model) {
   const Schedule::Settings& schedule = model.schedule.settings();
   json calibration = json::array();
-  for (const auto& [snr_db, steps] : model.calibration.entries) {
+  for (const auto& [snr_db, steps, precision] : model.calibration.entries) {
     calibration.push_back({{"snr_db", snr_db}, {"steps", steps}});
+    if (precision != Precision::f32) calibration.back()["precision"] = name(precision);
   }
   std::map<std::string, std::string> metadata{
       {"format", "pellucid"},

@@ -83,6 +83,4 @@ void Network::run(std::span<const float> condition, const float* input, float* o
   network::store_planes(plan_->layers, work.planes, count, output);
 }
 
-bool has_bf16_products() { return network::network_kernels().bf16_products; }
-
 }  // namespace pellucid

@@ -44,7 +44,9 @@ void split(const ConstBatch<T>& x, Index column, Channels&& channels) {
 template <class T>
 NetworkDenoiser<T>::NetworkDenoiser(const NetworkPrior<Wide<T>>& prior, const Schedule& schedule,
                                     Precision precision)
-    : schedule_(schedule),
+    : prior_(prior),
+      schedule_(schedule),
+      precision_(precision),
       network_([&] {
         prior.validate();
         return Network(prior.architecture, *prior.tensors, precision);
@@ -73,6 +75,15 @@ template <class T>
 std::unique_ptr<typename Denoiser<T>::Workspace> NetworkDenoiser<T>::workspace_of(
     int threads) const {
   return std::make_unique<NetworkWorkspace<T>>(network_, threads);
+}
+
+template <class T>
+const NetworkDenoiser<T>& NetworkDenoiser<T>::in(Precision precision) const {
+  if (precision == precision_) return *this;
+  const std::scoped_lock lock(others_mutex_);
+  auto& other = others_[static_cast<std::size_t>(precision)];
+  if (!other) other = std::make_unique<const NetworkDenoiser>(prior_, schedule_, precision);
+  return *other;
 }
 
 template <class T>

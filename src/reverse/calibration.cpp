@@ -6,12 +6,17 @@
 
 namespace pellucid {
 
-int Calibration::steps(double snr_db) const {
-  const auto nearest =
+Calibration::Entry Calibration::nearest(double snr_db) const {
+  const auto found =
       std::min_element(entries.begin(), entries.end(), [snr_db](const Entry& a, const Entry& b) {
         return std::abs(a.snr_db - snr_db) < std::abs(b.snr_db - snr_db);
       });
-  return nearest == entries.end() ? 1 : nearest->steps;
+  return found == entries.end() ? Entry() : *found;
+}
+
+Precision Calibration::precision(double snr_db) const {
+  const Precision stored = nearest(snr_db).precision;
+  return stored == Precision::bf16 && !has_bf16_products() ? Precision::f32 : stored;
 }
 
 }  // namespace pellucid

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <numeric>
@@ -84,21 +85,28 @@ class Progress {
 // What one thread needs to take tiles through the process.
 template <class T>
 struct Worker {
-  Worker(const Denoiser<T>& denoiser, const ProcessOptions& options, int threads,
-         Progress& progress, int number)
-      : process(denoiser, options, threads),
+  Worker(const Denoiser<T>& whose, const ProcessOptions& how, int on_one, Progress& progress,
+         int number)
+      : denoiser(whose),
+        options(how),
+        threads(on_one),
         tick([&progress, number](Index columns) { progress.advance(columns, number); }),
         x(denoiser.dim(), denoiser.batch()),
         numbers(static_cast<std::size_t>(denoiser.batch())) {}
 
   // Runs the first `count` columns of `x`.
-  void run(Index count, std::span<const Grid> tile_grids, const RandomStream& random,
-           const Observer<T>& observer) {
-    process.run(x.leftCols(count), tile_grids,
-                std::span(numbers).first(static_cast<std::size_t>(count)), random, observer, tick);
+  void run(Index count, Precision precision, std::span<const Grid> tile_grids,
+           const RandomStream& random, const Observer<T>& observer) {
+    auto& process = processes[static_cast<std::size_t>(precision)];
+    if (!process) process.emplace(denoiser.in(precision), options, threads);
+    process->run(x.leftCols(count), tile_grids,
+                 std::span(numbers).first(static_cast<std::size_t>(count)), random, observer, tick);
   }
 
-  ReverseProcess<T> process;
+  const Denoiser<T>& denoiser;
+  ProcessOptions options;
+  int threads;
+  std::array<std::optional<ReverseProcess<T>>, 3> processes;  // by precision
   Tick tick;
   Matrix<T> x;
   std::vector<std::uint64_t> numbers;  // of the tile's samples
@@ -150,14 +158,15 @@ struct Estimation {
     }
   }
 
-  void run(ConstBatch<T> noisy, Tile tile, Worker<T>& worker, Batch<T> estimates) const {
+  void run(ConstBatch<T> noisy, Tile tile, Precision precision, Worker<T>& worker,
+           Batch<T> estimates) const {
     choose_grids(tile, worker.grids);
     const auto share = static_cast<RealOf<T>>(1.0 / draws());
     for (const Index sample : tile) estimates.col(sample).setZero();
     for (int draw = 0; draw < draws(); ++draw) {
       load(noisy, tile, worker);
       worker.run(
-          static_cast<Index>(tile.size()), worker.grids,
+          static_cast<Index>(tile.size()), precision, worker.grids,
           RandomStream(options.seed, Purpose::reverse_noise, static_cast<std::uint32_t>(draw)),
           observer);
       for (std::size_t j = 0; j < tile.size(); ++j) {
@@ -189,7 +198,9 @@ double estimate(const Denoiser<T>& denoiser, const Schedule& schedule,
   Progress progress(task, monitor, estimation.draws() * plan.evaluations);
   for_each_tile(denoiser, process, plan.tiles(), options.threads, progress,
                 [&](Index number, Worker<T>& worker) {
-                  estimation.run(noisy, plan.tile(number), worker, estimates);
+                  estimation.run(noisy, plan.tile(number),
+                                 plan.precisions[static_cast<std::size_t>(number)], worker,
+                                 estimates);
                 });
   return estimation.draws() * plan.evaluations /
          static_cast<double>(std::max<Index>(1, noisy.cols()));
@@ -223,7 +234,7 @@ double generate(const Denoiser<T>& denoiser, const Schedule& schedule,
     const std::uint64_t number = options.first_sample + static_cast<std::uint64_t>(first);
     std::iota(worker.numbers.begin(), worker.numbers.end(), number);
     start.normal<T>(number, 0, worker.x.leftCols(count));
-    worker.run(count, grids, random, observer);
+    worker.run(count, options.precision, grids, random, observer);
     samples.middleCols(first, count) = worker.x.leftCols(count);
   };
   for_each_tile(denoiser, {options.rule, options.resampling}, (samples.cols() + batch - 1) / batch,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace pellucid {
 
@@ -15,6 +16,11 @@ Grid GridChoice::operator()(double variance) const {
                                : observation_grid(schedule_, snr_db, steps);
   if (!steps.is_all()) grid.front() = NoiseLevel::from_variance(variance);
   return bound_ == nullptr ? grid : round_to_steps(*bound_, grid);
+}
+
+Precision GridChoice::precision(double variance) const {
+  if (options_.precision) return *options_.precision;
+  return variance == 0 ? Precision::f32 : calibration_.precision(to_db(1 / variance));
 }
 
 Steps GridChoice::steps_at(double snr_db) const {
@@ -30,28 +36,31 @@ Index tile_size(Index samples, Index batch) {
 
 TilePlan plan_tiles(const GridChoice& grid_of, std::span<const double> variances, Index samples,
                     Index batch) {
-  std::vector<std::size_t> lengths;
-  for (const double v : variances) lengths.push_back(grid_of(v).size());
-  const auto length = [&](Index sample) {
-    return lengths[lengths.size() == 1 ? 0 : static_cast<std::size_t>(sample)];
+  using Kind = std::pair<std::size_t, Precision>;
+  std::vector<Kind> kinds;
+  for (const double v : variances) kinds.emplace_back(grid_of(v).size(), grid_of.precision(v));
+  const auto kind = [&](Index sample) {
+    return kinds[kinds.size() == 1 ? 0 : static_cast<std::size_t>(sample)];
   };
 
   TilePlan plan;
   plan.order.resize(static_cast<std::size_t>(samples));
   std::iota(plan.order.begin(), plan.order.end(), Index{0});
-  if (lengths.size() > 1) {
+  if (kinds.size() > 1) {
     std::stable_sort(plan.order.begin(), plan.order.end(),
-                     [&](Index a, Index b) { return length(a) < length(b); });
+                     [&](Index a, Index b) { return kind(a) < kind(b); });
   }
-  const auto length_at = [&](Index position) {
-    return length(plan.order[static_cast<std::size_t>(position)]);
+  const auto kind_at = [&](Index position) {
+    return kind(plan.order[static_cast<std::size_t>(position)]);
   };
   const Index most = tile_size(samples, batch);
   for (Index i = 0; i < samples; ++i) {
-    plan.evaluations += static_cast<double>(length_at(i));
+    plan.evaluations += static_cast<double>(kind_at(i).first);
     const bool fits = !plan.starts.empty() && i - plan.starts.back() < most &&
-                      length_at(plan.starts.back()) == length_at(i);
-    if (!fits) plan.starts.push_back(i);
+                      kind_at(plan.starts.back()) == kind_at(i);
+    if (fits) continue;
+    plan.starts.push_back(i);
+    plan.precisions.push_back(kind_at(i).second);
   }
   plan.starts.push_back(samples);
   return plan;

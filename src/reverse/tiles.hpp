@@ -18,6 +18,7 @@ class GridChoice {
       : schedule_(schedule), calibration_(calibration), bound_(bound), options_(options) {}
 
   [[nodiscard]] Grid operator()(double variance) const;
+  [[nodiscard]] Precision precision(double variance) const;
 
  private:
   [[nodiscard]] Steps steps_at(double snr_db) const;
@@ -28,14 +29,17 @@ class GridChoice {
   const EstimateOptions& options_;
 };
 
-/// Samples that go through a reverse process together; their grids have one length.
+/// Samples that go through a reverse process together; their grids have one length, their denoiser
+/// one precision.
 using Tile = std::span<const Index>;
 
 /// How a batch of observations is cut into tiles.
 struct TilePlan {
-  std::vector<Index> order;   ///< samples by length of grid, otherwise in their own order
-  std::vector<Index> starts;  ///< first position in `order` of every tile, and the end
-  double evaluations = 0;     ///< lengths of the grids, summed over samples
+  std::vector<Index>
+      order;  ///< samples by length of grid and precision, otherwise in their own order
+  std::vector<Index> starts;          ///< first position in `order` of every tile, and the end
+  std::vector<Precision> precisions;  ///< of every tile
+  double evaluations = 0;             ///< lengths of the grids, summed over samples
 
   [[nodiscard]] Index tiles() const { return static_cast<Index>(starts.size()) - 1; }
   [[nodiscard]] Tile tile(Index number) const {

@@ -35,7 +35,7 @@ class CalibrateTest(ProgramTest):
     def test_a_network_takes_a_few_steps(self):
         model = self.network()
         rows = self.calibrate(CHANNELS, "-m", model, "-o", "c.safetensors", "--snr-db", "0,10",
-                              "--steps", "1,4")
+                              "--steps", "1,4", "--precision", "f32")
         for row in rows:
             self.assertEqual(row["chosen"], row["steps"] == 4)
             if row["steps"] == 4:
@@ -53,6 +53,39 @@ class CalibrateTest(ProgramTest):
         self.succeed("denoise", noisy, "-m", model, "-o", "four.npy", "--snr-db", 0, "--method",
                      "mean-forwarding", "--steps", 4)
         np.testing.assert_array_equal(self.load("auto.npy"), self.load("four.npy"))
+
+    def test_precision_is_stored_and_taken(self):
+        model = self.network()
+        noisy = GOLDEN / "cnn_3gpp.channel.snr+0.y.npy"
+        self.calibrate(CHANNELS, "-m", model, "-o", "c.safetensors", "--snr-db", "0", "--steps",
+                       "4", "--precision", "bf16x3")
+        metadata, _ = read_safetensors((self.folder / "c.safetensors").read_bytes())
+        (stored,) = json.loads(metadata["calibration"])
+        self.assertEqual((stored["steps"], stored["precision"]), (4, "bf16x3"))
+        self.succeed("denoise", noisy, "-m", "c.safetensors", "-o", "auto.npy", "--snr-db", 0)
+        for precision in ("f32", "bf16x3"):
+            self.succeed("denoise", noisy, "-m", model, "-o", f"{precision}.npy", "--snr-db", 0,
+                         "--method", "mean-forwarding", "--steps", 4, "--precision", precision)
+        np.testing.assert_array_equal(self.load("auto.npy"), self.load("bf16x3.npy"))
+        difference = np.abs(self.load("auto.npy") - self.load("f32.npy")).max()
+        self.assertGreater(difference, 0)
+        self.assertLess(difference, 1e-4)
+        self.fail_with(2, "denoise", noisy, "-m", model, "-o", "o.npy", "--snr-db", 0,
+                       "--precision", "fp16", says=("--precision", "fp16", "bf16x3"))
+
+    def test_bf16_takes_the_place_of_f32_where_it_costs_little(self):
+        rows = self.calibrate(CHANNELS, "-m", self.network(), "-o", "c.safetensors", "--snr-db",
+                              "0,20", "--steps", "1,4")
+        for snr_db in (0, 20):
+            level = [row for row in rows if row["snr_db"] == snr_db]
+            (chosen,) = [row for row in level if row["chosen"]]
+            single = {row["steps"]: row["nmse"] for row in level if row["precision"] == "f32"}
+            self.assertEqual(single[chosen["steps"]], min(single.values()))
+            if len(level) > 2:  # the processor has its products
+                (low,) = [row for row in level
+                          if row["precision"] == "bf16" and row["steps"] == chosen["steps"]]
+                cheap = low["nmse"] < 1.005 * single[chosen["steps"]]
+                self.assertEqual(chosen["precision"], "bf16" if cheap else "f32")
 
     def test_what_is_wrong_is_named(self):
         model = self.network()

@@ -17,4 +17,8 @@ enum class Precision {
 /// Throws `Error` naming those there are.
 [[nodiscard]] Precision parse_precision(std::string_view name);
 
+/// Whether this processor multiplies bfloat16 itself; elsewhere bf16 gives the same but is slower
+/// than f32.
+[[nodiscard]] bool has_bf16_products();
+
 }  // namespace pellucid

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "pellucid/base/precision.hpp"
 #include "pellucid/base/types.hpp"
 #include "pellucid/schedule/schedule.hpp"
 
@@ -45,6 +46,10 @@ class Denoiser {
   /// overlap; `work` is from this denoiser's `workspace()`.
   virtual void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                        Workspace& work) const = 0;
+
+  /// The same in another precision, made when first asked for; itself where the question does not
+  /// arise, as it does for networks.
+  [[nodiscard]] virtual const Denoiser& in(Precision /*precision*/) const { return *this; }
 
   /// The schedule whose steps alone this denoiser knows, or null where it takes any level.
   [[nodiscard]] virtual const Schedule* bound_schedule() const { return nullptr; }

@@ -64,8 +64,4 @@ class Network {
   std::unique_ptr<const Plan> plan_;
 };
 
-/// Whether this processor multiplies bfloat16 itself; elsewhere `Precision::bf16` gives the same
-/// but is slower than f32.
-[[nodiscard]] bool has_bf16_products();
-
 }  // namespace pellucid

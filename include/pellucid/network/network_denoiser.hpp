@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <memory>
+#include <mutex>
+
 #include "pellucid/denoiser/denoiser.hpp"
 #include "pellucid/network/network.hpp"
 #include "pellucid/network/network_prior.hpp"
@@ -11,7 +15,7 @@ namespace pellucid {
 /// noise
 /// `(x_t - sqrt(1 - abar) output) / sqrt(abar)`. A network conditioned on steps is bound to those
 /// of its schedule: a level is rounded to the nearest step in decibel; one conditioned on the SNR
-/// takes any level. The network computes in single precision whatever `T` is.
+/// takes any level. The network computes in its own precision whatever `T` is.
 template <class T>
 class NetworkDenoiser final : public Denoiser<T> {
  public:
@@ -27,6 +31,7 @@ class NetworkDenoiser final : public Denoiser<T> {
   [[nodiscard]] std::unique_ptr<Workspace> workspace_of(int threads) const override;
   void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                Workspace& work) const override;
+  [[nodiscard]] const NetworkDenoiser& in(Precision precision) const override;
   [[nodiscard]] const Schedule* bound_schedule() const override {
     return by_steps() ? &schedule_ : nullptr;
   }
@@ -42,11 +47,15 @@ class NetworkDenoiser final : public Denoiser<T> {
   [[nodiscard]] bool by_steps() const { return conditioning_ == Conditioning::step; }
   [[nodiscard]] Question question(const NoiseLevel& level) const;
 
+  NetworkPrior<Wide<T>> prior_;  // copies share the weights
   Schedule schedule_;
+  Precision precision_;
   Network network_;
   Conditioning conditioning_;
   Prediction prediction_;
   double lowest_snr_db_, highest_snr_db_;
+  mutable std::mutex others_mutex_;
+  mutable std::array<std::unique_ptr<const NetworkDenoiser>, 3> others_;  // by precision
 };
 
 }  // namespace pellucid

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "pellucid/base/monitor.hpp"
@@ -18,6 +19,8 @@ struct EstimateOptions {
   double resampling = 1.0;  ///< r of average and sample, at least 0
   Rule rule = Rule::posterior;
   int draws = 16;  ///< M of average
+  /// Of a network; none: the calibration's at the observation's SNR.
+  std::optional<Precision> precision;
   std::uint64_t seed = 1;
   std::uint64_t first_sample = 0;  ///< number of the first column, for the random numbers
   int threads = 0;                 ///< 0: all cores
@@ -40,6 +43,7 @@ struct GenerateOptions {
   Steps steps;              ///< all of the schedule's by default
   double resampling = 1.0;  ///< r
   Rule rule = Rule::posterior;
+  Precision precision = Precision::f32;  ///< of a network
   std::uint64_t seed = 1;
   std::uint64_t first_sample = 0;
   int threads = 0;
