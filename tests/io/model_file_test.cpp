@@ -278,6 +278,7 @@ TEST_F(ModelFile, FieldsAreChecked) {
   refused_field("schedule", R"({"kind":1})", {"\"kind\""});
   refused_field("schedule", "[]", {"\"kind\""});
   refused_field("calibration", R"([{"snr_db":1}])", {"\"steps\""});
+  refused_field("calibration", R"([{"snr_db":1,"steps":1,"precision":"fp8"}])", {"bf16x3"});
   refused_field("calibration", R"([{"snr_db":1,"steps":1},{"snr_db":0,"steps":1}])", {"ascending"});
   refused_field("settings", "[]", {"no JSON object"});
   refused_field("settings", std::string(1000, '['), {"nests"});

@@ -118,6 +118,32 @@ TEST(Precision, Bf16CostsLessThanOnePercentOfTheError) {
   }
 }
 
+// Samples at several levels in one batch, out of order: each as it would be alone.
+TEST(Precision, IsTheCalibrationsAtEverySamplesLevel) {
+  const std::string path = PELLUCID_TEST_DATA "/golden/cnn_3gpp";
+  Model model = import_network(path + ".pt", path + ".sim_params.json");
+  model.calibration.entries = {{-5, 2, Precision::bf16x3}, {10, 2, Precision::f32}};
+  const Estimator<Complex> estimator(model);
+  const Matrix<Complex> noisy = golden<Complex>("cnn_3gpp.channel.snr+0.y").leftCols(4);
+  const double snrs_db[] = {10, -5, 12, -8};
+  std::vector<double> noise_std;
+  for (const double snr_db : snrs_db) noise_std.push_back(std::pow(10, -snr_db / 20));
+  const Matrix<Complex> together = estimator.denoise(noisy, Noise::std_per_sample(noise_std));
+  for (Index j = 0; j < noisy.cols(); ++j) {
+    EstimateOptions alone;
+    alone.method = Method::mean_forwarding;
+    alone.steps = {2};
+    const bool low = snrs_db[j] < 0;
+    const auto with = [&](Precision precision) {
+      alone.precision = precision;
+      return estimator.denoise(noisy.col(j), Noise::std(noise_std[static_cast<std::size_t>(j)]),
+                               alone);
+    };
+    EXPECT_EQ(together.col(j), with(low ? Precision::bf16x3 : Precision::f32));
+    EXPECT_NE(together.col(j), with(low ? Precision::f32 : Precision::bf16x3));
+  }
+}
+
 TEST(Precision, NamesAreThoseOfTheOption) {
   for (const Precision precision : {Precision::f32, Precision::bf16x3, Precision::bf16}) {
     EXPECT_EQ(parse_precision(name(precision)), precision);
