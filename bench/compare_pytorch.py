@@ -4,8 +4,8 @@
 
 PyTorch (Debian's python3-torch) in the forms that people use: eager, frozen and optimised for
 inference, channels last, each with the batch as it is and split by hand into pieces of 16, and in
-bf16. Both sides' outputs are compared first. All take turns; medians over the rounds, and ratios to
-PyTorch's best single-precision form within a round.
+bf16; Pellucid in each of its precisions. Both sides' outputs are compared first. All take turns;
+medians over the rounds, and ratios within a round.
 
     bench/compare_pytorch.py --write docs/networks.md
 """
@@ -25,6 +25,8 @@ from support import environment
 GOLDEN = environment.ROOT / "tests/data/golden"
 STEP = 50
 PIECE = 16
+# Largest error over largest entry that each precision may have.
+PRECISIONS = {"f32": 1e-5, "bf16x3": 5e-5, "bf16": 3e-2}
 
 
 def arguments():
@@ -101,17 +103,21 @@ def split(function):
 
 
 class Pellucid:
-    def __init__(self, options, folder, signals, threads):
+    """A program of bench/ that answers lines: MODEL IN.npy OUT.npy THREADS MORE..."""
+
+    program = "network_once"
+
+    def __init__(self, options, folder, signals, threads, *more):
         import numpy as np
 
-        self.out = folder / "out.npy"
+        self.out = folder / f"{'-'.join(more) or self.program}.npy"
         np.save(folder / "in.npy", signals)
-        command = [options.bin / "network_once", folder / "model.safetensors", folder / "in.npy",
-                   self.out, str(threads)]
+        command = [options.bin / self.program, folder / "model.safetensors", folder / "in.npy",
+                   self.out, threads, *more]
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         if self.process.stdout.readline() != "ready\n":
-            raise SystemExit("network_once ended; its message is above")
+            raise SystemExit(f"{self.program} ended; its message is above")
 
     def ask(self, line):
         self.process.stdin.write(line + "\n")
@@ -120,6 +126,10 @@ class Pellucid:
 
     def time(self, repeat):
         return float(self.ask(f"run {STEP} {repeat}"))
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
 
     def outputs(self):
         import numpy as np
@@ -135,30 +145,41 @@ def case(options, folder, network, batch, threads):
 
     torch.set_num_threads(threads)
     signals = np.random.default_rng(1).standard_normal((batch, 2, 64, 16)).astype(np.float32)
-    ours = Pellucid(options, folder, signals, threads)
+    ours = {f"pellucid {precision}": Pellucid(options, folder, signals, threads, precision)
+            for precision in PRECISIONS}
     repeat = max(1, 200 // batch)
-    ours.time(1)
-    seconds = {"pellucid": []}
+    seconds = {}
     with torch.inference_mode():
         x = torch.from_numpy(signals)
         theirs = forms(network, x)
         reference = network(x).numpy()
-        error = np.abs(ours.outputs() - reference).max() / np.abs(reference).max()
-        if error > 1e-5:
-            raise SystemExit(f"outputs differ by {error:.2g}")
+        for process, (precision, allowed) in zip(ours.values(), PRECISIONS.items()):
+            process.time(1)
+            error = np.abs(process.outputs() - reference).max() / np.abs(reference).max()
+            if error > allowed:
+                raise SystemExit(f"{precision}: outputs differ by {error:.2g}")
         for function, data in theirs.values():
             for _ in range(3):
                 function(data)
         for _ in range(options.rounds):
-            seconds["pellucid"].append(ours.time(repeat))
+            for name, process in ours.items():
+                seconds.setdefault(name, []).append(process.time(repeat))
             for name, (function, data) in theirs.items():
                 begin = time.perf_counter()
                 for _ in range(repeat):
                     function(data)
                 seconds.setdefault(name, []).append((time.perf_counter() - begin) / repeat)
-    ours.process.stdin.close()
-    ours.process.wait()
+    for process in ours.values():
+        process.end()
     return seconds
+
+
+def ratios(seconds, form):
+    """How many times the time of each of Pellucid's precisions a form takes; "" for its own."""
+    if form.startswith("pellucid"):
+        return [""] * len(PRECISIONS)
+    return [f"{statistics.median(a / b for a, b in zip(seconds[form], ours)):.2f}"
+            for ours in (seconds[f"pellucid {precision}"] for precision in PRECISIONS)]
 
 
 def main():
@@ -184,14 +205,14 @@ def main():
                 best = min((n for n in seconds if n.startswith("f32")),
                            key=lambda n: statistics.median(seconds[n]))
                 for form, times in seconds.items():
-                    ratio = statistics.median(a / b for a, b in zip(times, seconds["pellucid"]))
                     rows.append([batch, threads, form + (" (best f32)" if form == best else ""),
                                  significant(1e3 * statistics.median(times)),
-                                 "" if form == "pellucid" else f"{ratio:.2f}"])
+                                 *ratios(seconds, form)])
+    header = ["batch", "threads", "form", "ms per step", *(f"times ours in {p}" for p in PRECISIONS)]
     text = f"""Commit {environment.commit()}, {time.strftime('%Y-%m-%d')}, {environment.processor()};
 PyTorch {torch.__version__}; medians of {options.rounds} rounds.
 
-{table(["batch", "threads", "form", "ms per step", "times Pellucid's time"], rows)}"""
+{table(header, rows)}"""
     print(text)
     out = pathlib.Path(options.json)
     out.parent.mkdir(parents=True, exist_ok=True)
