@@ -4,7 +4,7 @@
 
 PyTorch (Debian's python3-torch) in the forms that people use: eager, frozen and optimised for
 inference, channels last, each with the batch as it is and split by hand into pieces of 16, and in
-bf16; Pellucid in each of its precisions. Both sides' outputs are compared first. All take turns;
+bf16; oneDNN by itself where bench/onednn_once was built; Pellucid in each of its precisions. Both sides' outputs are compared first. All take turns;
 medians over the rounds, and ratios within a round.
 
     bench/compare_pytorch.py --write docs/networks.md
@@ -110,7 +110,7 @@ class Pellucid:
     def __init__(self, options, folder, signals, threads, *more):
         import numpy as np
 
-        self.out = folder / f"{'-'.join(more) or self.program}.npy"
+        self.out = folder / f"{self.program}-{'-'.join(more)}.npy"
         np.save(folder / "in.npy", signals)
         command = [options.bin / self.program, folder / "model.safetensors", folder / "in.npy",
                    self.out, threads, *more]
@@ -138,6 +138,12 @@ class Pellucid:
         return np.load(self.out)
 
 
+class OneDnn(Pellucid):
+    """The same layers by oneDNN, where bench/onednn_once was built."""
+
+    program = "onednn_once"
+
+
 def case(options, folder, network, batch, threads):
     """Rows {form: [seconds of every round]}."""
     import numpy as np
@@ -145,6 +151,8 @@ def case(options, folder, network, batch, threads):
 
     torch.set_num_threads(threads)
     signals = np.random.default_rng(1).standard_normal((batch, 2, 64, 16)).astype(np.float32)
+    both = {f"oneDNN {p}": OneDnn(options, folder, signals, threads, p) for p in ("f32", "bf16")
+            if (options.bin / OneDnn.program).exists()}
     ours = {f"pellucid {precision}": Pellucid(options, folder, signals, threads, precision)
             for precision in PRECISIONS}
     repeat = max(1, 200 // batch)
@@ -153,23 +161,23 @@ def case(options, folder, network, batch, threads):
         x = torch.from_numpy(signals)
         theirs = forms(network, x)
         reference = network(x).numpy()
-        for process, (precision, allowed) in zip(ours.values(), PRECISIONS.items()):
+        for name, process in (ours | both).items():
             process.time(1)
             error = np.abs(process.outputs() - reference).max() / np.abs(reference).max()
-            if error > allowed:
-                raise SystemExit(f"{precision}: outputs differ by {error:.2g}")
+            if error > PRECISIONS[name.split()[1]]:
+                raise SystemExit(f"{name}: outputs differ by {error:.2g}")
         for function, data in theirs.values():
             for _ in range(3):
                 function(data)
         for _ in range(options.rounds):
-            for name, process in ours.items():
+            for name, process in (ours | both).items():
                 seconds.setdefault(name, []).append(process.time(repeat))
             for name, (function, data) in theirs.items():
                 begin = time.perf_counter()
                 for _ in range(repeat):
                     function(data)
                 seconds.setdefault(name, []).append((time.perf_counter() - begin) / repeat)
-    for process in ours.values():
+    for process in (ours | both).values():
         process.end()
     return seconds
 

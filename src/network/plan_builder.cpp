@@ -103,6 +103,7 @@ Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t 
     plan.scratch_size = std::max(plan.scratch_size, pair_scratch(in, taps, lanes));
   }
   std::vector<const Tensor*> weights;
+  weights.reserve(names.size());
   for (const std::string& name : names) weights.push_back(&tensor(name + ".weight"));
   plan.layers.emplace_back(ConvolutionLayer{
       resolution, inputs, factors, residuals, outputs, precision, in_row_pairs,
