@@ -14,6 +14,8 @@ namespace pellucid::network {
 namespace {
 
 using Words [[gnu::vector_size(PELLUCID_VECTOR_BYTES)]] = std::uint32_t;
+using FourFloats [[gnu::vector_size(16)]] = float;
+using FourWords [[gnu::vector_size(16)]] = std::uint32_t;
 
 [[gnu::always_inline]] inline Words load_words(const float* from) { return (Words)load(from); }
 
@@ -31,28 +33,44 @@ struct Single {
 
   static Index groups(Index inputs) { return inputs; }
   static const float* plane(const Convolution& c, Index group, Index) { return c.inputs[group]; }
-  [[gnu::always_inline]] static void put(float* to, const Floats (&x)[1]) { store(to, x[0]); }
+  template <class Vector>
+  [[gnu::always_inline]] static void put(float* to, const Vector (&x)[1]) {
+    __builtin_memcpy(to, &x[0], sizeof x[0]);
+  }
   [[gnu::always_inline]] static Floats product(Floats sum, Words x, Words w) {
     return sum + (Floats)x * (Floats)w;
   }
 };
 
+#ifdef PELLUCID_BF16_PRODUCTS
 /// The numbers of `a` and `b` rounded to bfloat16, to nearest and even: `a`'s in the low halves.
 [[gnu::always_inline]] inline Words round_pair(Floats a, Floats b) {
-#ifdef PELLUCID_BF16_PRODUCTS
   alignas(64) static constexpr std::uint16_t order[] = {0,  16, 1,  17, 2,  18, 3,  19, 4,  20, 5,
                                                         21, 6,  22, 7,  23, 8,  24, 9,  25, 10, 26,
                                                         11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
   const __m512bh both = _mm512_cvtne2ps_pbh((__m512)b, (__m512)a);
   return (Words)_mm512_permutexvar_epi16(_mm512_load_si512(order), (__m512i)both);
-#else
-  const auto rounded = [](Floats x) {
-    const auto bits = (Words)x;
-    return bits + 0x7fff + (bits >> 16 & 1);
-  };
-  return rounded(a) >> 16 | (rounded(b) & 0xffff0000u);
-#endif
 }
+[[gnu::always_inline]] inline FourWords round_pair(FourFloats a, FourFloats b) {
+  const auto both = (__m128i)_mm_cvtne2ps_pbh((__m128)b, (__m128)a);
+  return (FourWords)_mm_unpacklo_epi16(both, _mm_srli_si128(both, 8));
+}
+#else
+template <class Rounded, class Vector>
+[[gnu::always_inline]] inline Rounded rounded_pair(Vector a, Vector b) {
+  const Rounded low = (Rounded)a, high = (Rounded)b;
+  return (low + 0x7fff + (low >> 16 & 1)) >> 16 |
+         ((high + 0x7fff + (high >> 16 & 1)) & 0xffff0000u);
+}
+[[gnu::always_inline]] inline Words round_pair(Floats a, Floats b) {
+  return rounded_pair<Words>(a, b);
+}
+#if PELLUCID_VECTOR_BYTES > 16
+[[gnu::always_inline]] inline FourWords round_pair(FourFloats a, FourFloats b) {
+  return rounded_pair<FourWords>(a, b);
+}
+#endif
+#endif
 [[gnu::always_inline]] inline Floats low_half(Words pair) { return (Floats)(pair << 16); }
 [[gnu::always_inline]] inline Floats high_half(Words pair) { return (Floats)(pair & 0xffff0000u); }
 
@@ -69,9 +87,10 @@ struct Pairs {
     const Index channel = 2 * group + i;
     return c.inputs[channel < c.input_channels ? channel : channel - 1];
   }
-  [[gnu::always_inline]] static void put(float* to, const Floats (&x)[2]) {
-    const Words pair = round_pair(x[0], x[1]);
-    store(to, (Floats)pair);
+  template <class Vector>
+  [[gnu::always_inline]] static void put(float* to, const Vector (&x)[2]) {
+    const auto pair = round_pair(x[0], x[1]);
+    __builtin_memcpy(to, &pair, sizeof pair);
     if constexpr (parts == 2) {
       store(to + lanes, (Floats)round_pair(x[0] - low_half(pair), x[1] - high_half(pair)));
     }

@@ -82,7 +82,7 @@ struct Experts {
 
 /// Floats that `row_pairs` needs for so many input channels, and `direct` but for f32.
 inline constexpr Index row_pair_scratch(Index input_channels, Index lanes) {
-  return block_vectors * 4 * 3 * lanes * (input_channels + 1);
+  return block_vectors * 4 * (lanes + 4) * input_channels;
 }
 inline constexpr Index pair_scratch(Index input_channels, Index taps, Index lanes) {
   return block_vectors * taps * lanes * (input_channels + 1);
@@ -96,7 +96,8 @@ struct NetworkKernels {
     /// The same for 3 x 3 taps with a third less work: `positions` are those of every other row,
     /// all of whose vectors lie within rows, and weights have a row's taps replaced by four numbers
     /// u: blocks of `row_pair_channels` output channels: number by number, input channel by input
-    /// channel, column by column of taps, one weight an output channel.
+    /// channel, column by column of taps, one weight an output channel. Null in bf16x3: errors
+    /// would be four times as large, which it is not for.
     void (*row_pairs)(const Convolution&);
   };
 

@@ -186,7 +186,7 @@ inline constexpr bool bf16_products = false;
 inline constexpr NetworkKernels kernels = {
     lanes,
     {{convolve, convolve_row_pairs<Single>},
-     {convolve_pairs<Pairs<2>>, convolve_row_pairs<Pairs<2>>},
+     {convolve_pairs<Pairs<2>>, nullptr},
      {convolve_pairs<Pairs<1>>, convolve_row_pairs<Pairs<1>>}},
     pointwise,
     weigh_experts,

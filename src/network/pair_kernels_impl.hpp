@@ -41,7 +41,8 @@ void convolve_pairs_at(const Convolution& c, const Index* at) {
       const float *even = Arithmetic::plane(c, group, 0) + at[v],
                   *odd = Arithmetic::plane(c, group, 1) + at[v];
       for (Index tap = 0; tap < c.tap_count; ++tap, to += Arithmetic::width) {
-        Arithmetic::put(to, {load(even + c.taps[tap]), load(odd + c.taps[tap])});
+        const Floats both[] = {load(even + c.taps[tap]), load(odd + c.taps[tap])};
+        Arithmetic::put(to, both);
       }
     }
   }

@@ -93,7 +93,6 @@ Planes PlanBuilder::convolve(const std::vector<std::string>& names, std::size_t 
   constexpr Index few_inputs = 8, few_outputs = 16;
   const bool many = in >= few_inputs && count >= few_outputs;
   const Precision precision = many ? plan.engine.precision : Precision::f32;
-  // It makes errors four times as large, which bf16x3 is not for.
   const bool in_row_pairs = r.taps.size() == 9 && r.halo_rows == 1 && !r.row_pairs.empty() &&
                             many && precision != Precision::bf16x3;
   const Index lanes = plan.engine.kernels->lanes, taps = static_cast<Index>(r.taps.size());

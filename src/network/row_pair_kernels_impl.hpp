@@ -15,46 +15,91 @@
 namespace pellucid::network {
 namespace {
 
-/// Rows d of one unit and group of input channels as v, moved by each column of taps, so that every
-/// load of the products is aligned.
+/// Where a row of one unit and group lies in scratch: a vector of pixels and one on either side,
+/// from which all columns of taps are read.
+inline constexpr Index row_slot = lanes + 4;
+
+/// Four rows of one channel from one place.
+template <class Vector>
+struct Rows {
+  [[gnu::always_inline]] Rows(const float* from, Index pitch) {
+    __builtin_memcpy(&d0, from, sizeof d0);
+    __builtin_memcpy(&d1, from + pitch, sizeof d1);
+    __builtin_memcpy(&d2, from + 2 * pitch, sizeof d2);
+    __builtin_memcpy(&d3, from + 3 * pitch, sizeof d3);
+  }
+  Vector d0, d1, d2, d3;
+};
+
+/// Rows d of one group of input channels as v, as many pixels as a `Vector` has.
+template <class Arithmetic, class Vector>
+[[gnu::always_inline]] inline void transform_part(const Convolution& c, Index group, Index at,
+                                                  Index component, float* to) {
+  Vector v[4][Arithmetic::channels];
+  for (Index i = 0; i < Arithmetic::channels; ++i) {
+    const Rows<Vector> rows(Arithmetic::plane(c, group, i) + at, c.pitch);
+    v[0][i] = rows.d0 - rows.d2;
+    v[1][i] = rows.d1 + rows.d2;
+    v[2][i] = rows.d2 - rows.d1;
+    v[3][i] = rows.d1 - rows.d3;
+  }
+  for (int k = 0; k < 4; ++k) Arithmetic::put(to + k * component, v[k]);
+}
+
 template <class Arithmetic>
 [[gnu::always_inline]] inline void transform_rows(const Convolution& c, Index group, Index at,
                                                   Index component, float* to) {
-  for (Index column = 0; column < 3; ++column, to += Arithmetic::width) {
-    Floats v[4][Arithmetic::channels];
-    for (Index i = 0; i < Arithmetic::channels; ++i) {
-      const float* d = Arithmetic::plane(c, group, i) + at - c.pitch - 1 + column;
-      const Floats d0 = load(d), d1 = load(d + c.pitch), d2 = load(d + 2 * c.pitch),
-                   d3 = load(d + 3 * c.pitch);
-      v[0][i] = d0 - d2;
-      v[1][i] = d1 + d2;
-      v[2][i] = d2 - d1;
-      v[3][i] = d1 - d3;
+  const Index first = at - c.pitch - 1;
+  transform_part<Arithmetic, Floats>(c, group, first, component, to);
+  transform_part<Arithmetic, FourFloats>(c, group, first + lanes, component, to + lanes);
+}
+
+/// m_k for a block of output channels at a few units.
+template <class Arithmetic, int channels>
+[[gnu::always_inline]] inline void multiply_rows(const float* v, Index unit, const float* weights,
+                                                 Index groups,
+                                                 Floats (&m)[channels][register_vectors]) {
+  for (int o = 0; o < channels; ++o) {
+    for (int q = 0; q < register_vectors; ++q) m[o][q] = Floats{};
+  }
+  for (Index group = 0; group < groups; ++group, v += row_slot) {
+#pragma GCC unroll 4
+    for (Index column = 0; column < 3; ++column, weights += channels) {
+      Words x[register_vectors];
+#pragma GCC unroll 8
+      for (int q = 0; q < register_vectors; ++q) x[q] = load_words(v + q * unit + column);
+#pragma GCC unroll 8
+      for (int o = 0; o < channels; ++o) {
+        const Words w = broadcast(weights + o);
+#pragma GCC unroll 8
+        for (int q = 0; q < register_vectors; ++q) m[o][q] = Arithmetic::product(m[o][q], x[q], w);
+      }
     }
-    for (int k = 0; k < 4; ++k) Arithmetic::put(to + k * component, v[k]);
   }
 }
 
 template <class Arithmetic, Activation activation, int channels>
 void row_pair_block(const Convolution& c, const float* weights, Index first, const Index* at) {
-  const Index steps = 3 * Arithmetic::groups(c.input_channels);
-  const Index component = Arithmetic::width * steps, unit = 4 * component;
-  const Index per_component = Arithmetic::parts * channels * steps;
+  const Index groups = Arithmetic::groups(c.input_channels);
+  const Index component = row_slot * groups, unit = 4 * component;
+  const Index per_component = 3 * channels * groups;
   Floats upper[channels][register_vectors], lower[channels][register_vectors];
   Floats m[channels][register_vectors];
-  multiply<Arithmetic>(c.scratch, unit, weights, steps, upper);
-  multiply<Arithmetic>(c.scratch + component, unit, weights + per_component, steps, lower);
+  multiply_rows<Arithmetic>(c.scratch, unit, weights, groups, upper);
+  multiply_rows<Arithmetic>(c.scratch + component, unit, weights + per_component, groups, lower);
   for (int o = 0; o < channels; ++o) {
     for (int q = 0; q < register_vectors; ++q) upper[o][q] += lower[o][q];
   }
-  multiply<Arithmetic>(c.scratch + 2 * component, unit, weights + 2 * per_component, steps, m);
+  multiply_rows<Arithmetic>(c.scratch + 2 * component, unit, weights + 2 * per_component, groups,
+                            m);
   for (int o = 0; o < channels; ++o) {
     for (int q = 0; q < register_vectors; ++q) {
       upper[o][q] += m[o][q];
       lower[o][q] -= m[o][q];
     }
   }
-  multiply<Arithmetic>(c.scratch + 3 * component, unit, weights + 3 * per_component, steps, m);
+  multiply_rows<Arithmetic>(c.scratch + 3 * component, unit, weights + 3 * per_component, groups,
+                            m);
   for (int o = 0; o < channels; ++o) {
     const Index channel = first + o;
     for (int q = 0; q < register_vectors; ++q) {
@@ -79,15 +124,14 @@ void row_pair_last(const Convolution& c, Index count, const float* weights, Inde
 
 template <class Arithmetic, Activation activation>
 void convolve_row_pairs_all(const Convolution& c) {
-  const Index groups = Arithmetic::groups(c.input_channels), steps = 3 * groups;
-  const Index component = Arithmetic::width * steps;
-  const Index per_channel = 4 * Arithmetic::parts * steps;
+  const Index groups = Arithmetic::groups(c.input_channels);
+  const Index component = row_slot * groups, per_channel = 12 * groups;
   for (Index p = 0; p < c.position_count; p += register_vectors) {
     const Index* at = c.positions + p;
     for (Index q = 0; q < register_vectors; ++q) {
       for (Index group = 0; group < groups; ++group) {
         transform_rows<Arithmetic>(c, group, at[q], component,
-                                   c.scratch + 4 * component * q + 3 * Arithmetic::width * group);
+                                   c.scratch + 4 * component * q + row_slot * group);
       }
     }
     Index first = 0;
