@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "io/calibration_json.hpp"
 #include "io/checked_json.hpp"
 #include "io/input_file.hpp"
 #include "io/network_tensors.hpp"
@@ -130,38 +131,14 @@ Schedule parse_schedule(const Fields& fields) {
   }
 }
 
-std::optional<Precision> precision_of(const json& entry) {
-  const auto text = entry.value("precision", json("f32"));
-  for (const Precision known : {Precision::f32, Precision::bf16x3, Precision::bf16}) {
-    if (text == name(known)) return known;
-  }
-  return std::nullopt;
-}
-
-Calibration parse_calibration(const Fields& fields) {
-  Calibration calibration;
+Calibration parse_calibration_field(const Fields& fields) {
   const auto list = fields.find_json("calibration");
-  if (!list) return calibration;
-  bool good = list->is_array();
-  for (std::size_t i = 0; good && i < list->size(); ++i) {
-    const json& entry = (*list)[i];
-    const auto steps =
-        entry.is_object() ? positive(entry.value("steps", json()), kMostSteps) : std::nullopt;
-    good = steps.has_value() && entry.value("snr_db", json()).is_number();
-    const auto precision = good ? precision_of(entry) : std::nullopt;
-    good = precision.has_value();
-    if (good) {
-      calibration.entries.push_back(
-          {entry["snr_db"].get<double>(), static_cast<int>(*steps), *precision});
-    }
+  if (!list) return {};
+  try {
+    return parse_calibration(*list);
+  } catch (const Error& error) {
+    fields.fail_field("calibration", error.what());
   }
-  if (!good) {
-    fields.fail_field("calibration",
-                      "is no list of {\"snr_db\", \"steps\"}, with \"precision\" f32, bf16x3 or "
-                      "bf16 where it is not "
-                      "f32: correct it");
-  }
-  return calibration;
 }
 
 // The name of the transform; `stft` is the one that its framing makes.
@@ -315,7 +292,7 @@ ModelMetadata parse_model_metadata(const std::filesystem::path& path,
   metadata.scale = parse_positive(fields, "scale");
   metadata.power = parse_positive(fields, "power");
   metadata.schedule = parse_schedule(fields);
-  metadata.calibration = parse_calibration(fields);
+  metadata.calibration = parse_calibration_field(fields);
   metadata.transform = parse_transform_field(fields);
   metadata.framing = parse_framing_field(fields);
   metadata.covariance = parse_covariance_field(fields);
@@ -327,11 +304,6 @@ ModelMetadata parse_model_metadata(const std::filesystem::path& path,
 
 std::map<std::string, std::string> model_metadata(const Model& model) {
   const Schedule::Settings& schedule = model.schedule.settings();
-  json calibration = json::array();
-  for (const auto& [snr_db, steps, precision] : model.calibration.entries) {
-    calibration.push_back({{"snr_db", snr_db}, {"steps", steps}});
-    if (precision != Precision::f32) calibration.back()["precision"] = name(precision);
-  }
   std::map<std::string, std::string> metadata{
       {"format", "pellucid"},
       {"version", fmt::format("{}", kVersion)},
@@ -345,7 +317,7 @@ std::map<std::string, std::string> model_metadata(const Model& model) {
                         {"beta_1", schedule.beta_1},
                         {"beta_T", schedule.beta_T}}
                        .dump()},
-      {"calibration", calibration.dump()},
+      {"calibration", calibration_json(model.calibration).dump()},
       {"settings", model.settings},
   };
   if (const CovarianceType type = model.covariance(); type != CovarianceType::full) {
