@@ -21,6 +21,21 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 constexpr std::uint64_t longest_header = 100'000'000;  // the format's own limit
 
+/// The bytes of an array where they live.
+std::span<std::byte> bytes_of(const StateArray& array) {
+  return std::visit(
+      [&](auto* numbers) {
+        return std::as_writable_bytes(std::span(numbers, static_cast<std::size_t>(array.size)));
+      },
+      array.data);
+}
+
+json entry_of(const StateArray& array, std::uint64_t offset) {
+  return {{"dtype", array.data.index() == 0 ? "F64" : "F32"},
+          {"shape", {array.size}},
+          {"data_offsets", {offset, offset + bytes_of(array).size()}}};
+}
+
 std::string header_of(const std::string& fingerprint, const std::string& progress,
                       std::span<const StateArray> state) {
   json header;
@@ -28,10 +43,8 @@ std::string header_of(const std::string& fingerprint, const std::string& progres
       {"format", "pellucid-checkpoint"}, {"fingerprint", fingerprint}, {"progress", progress}};
   std::uint64_t offset = 0;
   for (const StateArray& array : state) {
-    const std::uint64_t end = offset + static_cast<std::uint64_t>(array.size) * sizeof(double);
-    header[array.name] = {
-        {"dtype", "F64"}, {"shape", {array.size}}, {"data_offsets", {offset, end}}};
-    offset = end;
+    header[array.name] = entry_of(array, offset);
+    offset += bytes_of(array).size();
   }
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
@@ -74,6 +87,22 @@ std::string metadata(const json& header, const char* key) {
   return value != all->end() && value->is_string() ? value->get<std::string>() : std::string();
 }
 
+/// " (batch: 64 there, 128 here; ...)" of two fingerprints that are JSON objects.
+std::string differences(const std::string& saved_text, const std::string& asked_text) {
+  const json saved = json::parse(saved_text, nullptr, false);
+  const json asked = json::parse(asked_text, nullptr, false);
+  if (!saved.is_object() || !asked.is_object()) return {};
+  std::string list;
+  for (const auto& [key, value] : asked.items()) {
+    const auto other = saved.find(key);
+    if (other != saved.end() && *other == value) continue;
+    const std::string there = other == saved.end() ? "none" : other->dump();
+    list +=
+        fmt::format("{}{}: {} there, {} here", list.empty() ? "" : "; ", key, there, value.dump());
+  }
+  return list.empty() ? list : " (" + list + ")";
+}
+
 }  // namespace
 
 CheckpointFile::CheckpointFile(std::filesystem::path path, bool resume)
@@ -99,9 +128,9 @@ void CheckpointFile::save(const std::string& fingerprint, const std::string& pro
   file.write(reinterpret_cast<const char*>(&length), sizeof length);
   file.write(header.data(), static_cast<std::streamsize>(header.size()));
   for (const StateArray& array : state) {
-    file.write(
-        reinterpret_cast<const char*>(array.data),
-        static_cast<std::streamsize>(array.size) * static_cast<std::streamsize>(sizeof(double)));
+    const auto bytes = bytes_of(array);
+    file.write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
   }
   file.close();
   if (!file) io::fail_to_write(part, errno);
@@ -120,20 +149,20 @@ bool CheckpointFile::load(const std::string& fingerprint, std::string& progress,
   const json header = file.header();
   if (metadata(header, "format") != "pellucid-checkpoint") file.fail("is no checkpoint of a fit");
   if (metadata(header, "fingerprint") != fingerprint) {
-    throw Error(
-        fmt::format("{}: belongs to a fit of other data or with other options: give those again, "
-                    "or fit without --resume",
-                    path_.string()));
+    throw Error(fmt::format(
+        "{}: belongs to a fit of other data or with other options{}: give those again, or fit "
+        "without --resume",
+        path_.string(), differences(metadata(header, "fingerprint"), fingerprint)));
   }
   std::uint64_t offset = 0;
   for (const StateArray& array : state) {
-    const std::uint64_t end = offset + static_cast<std::uint64_t>(array.size) * sizeof(double);
-    const json expected = {
-        {"dtype", "F64"}, {"shape", {array.size}}, {"data_offsets", {offset, end}}};
+    const auto bytes = bytes_of(array);
     const auto entry = header.find(array.name);
-    if (entry == header.end() || *entry != expected) file.fail("holds another fit's numbers");
-    file.read(array.data, end - offset);
-    offset = end;
+    if (entry == header.end() || *entry != entry_of(array, offset)) {
+      file.fail("holds another fit's numbers");
+    }
+    file.read(bytes.data(), bytes.size());
+    offset += bytes.size();
   }
   progress = metadata(header, "progress");
   return true;

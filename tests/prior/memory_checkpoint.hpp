@@ -18,7 +18,8 @@ class MemoryCheckpoint final : public FitCheckpoint {
             std::span<const StateArray> state) override {
     Saved saved{fingerprint, progress, {}};
     for (const StateArray& array : state) {
-      saved.numbers[array.name].assign(array.data, array.data + array.size);
+      const double* numbers = std::get<double*>(array.data);
+      saved.numbers[array.name].assign(numbers, numbers + array.size);
     }
     states.push_back(std::move(saved));
   }
@@ -31,7 +32,7 @@ class MemoryCheckpoint final : public FitCheckpoint {
     for (const StateArray& array : state) {
       const auto& numbers = saved.numbers.at(array.name);
       EXPECT_EQ(static_cast<Index>(numbers.size()), array.size) << array.name;
-      std::copy(numbers.begin(), numbers.end(), array.data);
+      std::copy(numbers.begin(), numbers.end(), std::get<double*>(array.data));
     }
     progress = saved.progress;
     return true;

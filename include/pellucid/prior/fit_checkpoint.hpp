@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <variant>
 
 #include "pellucid/base/types.hpp"
 
@@ -11,12 +12,13 @@ namespace pellucid {
 /// Numbers of a fit's state: saved from and restored into where they live.
 struct StateArray {
   std::string name;
-  double* data;
+  std::variant<double*, float*> data;
   Index size;
 };
 
 /// Where a fit keeps its state after every pass, so that it can go on after it was killed. What a
-/// saved state belongs to, data and options, is told by a fingerprint, a line of text.
+/// saved state belongs to, data and options, is told by a fingerprint: a line of text, or a JSON
+/// object, whose fields can be named where they differ.
 class FitCheckpoint {
  public:
   virtual ~FitCheckpoint() = default;

@@ -3,7 +3,6 @@
 
 #include <complex>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 #include "pellucid/base/sample_source.hpp"
 #include "pellucid/model/model.hpp"
 #include "pellucid/model/sample_space.hpp"
+#include "pellucid/prior/fit_checkpoint.hpp"
 
 namespace pellucid {
 
@@ -56,10 +56,8 @@ struct NetworkTrainingOptions {
   TrainingDevice device = TrainingDevice::cpu;
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores; the same number gives the same weights bit for bit
-  /// Where the state is kept after every epoch, every five minutes and when stopped; empty:
-  /// nowhere.
-  std::filesystem::path checkpoint;
-  bool resume = false;  ///< go on from `checkpoint` where there is one
+  /// Saved to after every epoch, every five minutes and when stopped, and loaded from first.
+  FitCheckpoint* checkpoint = nullptr;
 };
 
 /// One pass over the samples.
