@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "model/sample_units.hpp"
 #include "model/transformed_source.hpp"
 #include "pellucid/prior/fit_structured.hpp"
 
@@ -15,61 +16,21 @@ namespace {
 
 constexpr Index block = 1024;  // samples read at a time
 
-// Mean and average variance per entry, in two sweeps' worth of accuracy by one: sums are about the
-// first sample, so a large common offset cancels nothing.
 template <class T>
-struct Units {
-  Vector<T> offset;
-  double power = 0.0;
-};
-
-template <class T>
-Units<T> find_units(const SampleSource<T>& clean, Monitor* monitor) {
+SampleUnits<T> find_units(const SampleSource<T>& clean, Monitor* monitor) {
   const Index count = clean.count(), dim = clean.dim();
   if (count == 0) throw Error("no samples to fit: give at least one");
   const Task task(monitor, "reading", static_cast<double>(count));
   Matrix<T> buffer(dim, std::min(block, count));
   clean.read(0, buffer.leftCols(1));
-  const Vector<T> shift = buffer.col(0);
-  Vector<T> sum = Vector<T>::Zero(dim);
-  Eigen::VectorXd squares = Eigen::VectorXd::Zero(dim);
+  UnitSums<T> sums(buffer.col(0));
   for (Index first = 0; first < count; first += block) {
     auto samples = buffer.leftCols(std::min(block, count - first));
     clean.read(first, samples);
-    samples.colwise() -= shift;
-    sum += samples.rowwise().sum();
-    squares += samples.cwiseAbs2().rowwise().sum();
+    sums.add(samples);
     task.update(static_cast<double>(first + samples.cols()));
   }
-  const Vector<T> mean = sum / static_cast<double>(count);
-  const double power =
-      (squares / static_cast<double>(count) - mean.cwiseAbs2()).sum() / static_cast<double>(dim);
-  return {shift + mean, power};
-}
-
-template <class T>
-Model model_with_units(const Units<T>& units, const SampleSpace& space, const std::string& kind,
-                       Index samples) {
-  if (!std::isfinite(units.power)) {
-    throw Error(
-        "the samples' variance is not finite: look for NaN, infinite or huge entries, or scale the "
-        "data");
-  }
-  if (!(units.power > 0)) {
-    throw Error(
-        "all samples are equal, or differ by less than double precision can square: give samples "
-        "that "
-        "differ, or scale them");
-  }
-  Model model;
-  model.shape = space.shape;
-  model.transform = space.transform;
-  model.framing = space.framing;
-  model.offset = units.offset.template cast<std::complex<double>>();
-  model.scale = std::sqrt(units.power);
-  model.power = space.signal_power.value_or(units.power);
-  model.settings = nlohmann::json{{"prior", kind}, {"samples", samples}}.dump();
-  return model;
+  return sums.units();
 }
 
 template <class T, class Prior>
@@ -115,7 +76,7 @@ Model fit_mixture_model(const SampleSource<T>& clean, SampleSpace space,
                         const MixtureFitOptions<T>& options, Monitor* monitor,
                         MixtureFitReport* report) {
   const TransformedSource<T> source(clean, space.transform, space.shape);
-  const Units<T> units = find_units(source, monitor);
+  const SampleUnits<T> units = find_units(source, monitor);
   Model model = model_with_units(units, space, "mixture", clean.count());
   const NormalisedSource<T> normalised(source, units.offset, model.scale);
   MixtureFitOptions<T> normalised_options = options;

@@ -18,6 +18,9 @@ enum class Purpose : std::uint32_t {
   probe = 6,              ///< random directions of matrix-free analysis
   training_choice = 7,    ///< which of many vectors a prior is fitted to
   posterior_draw = 8,     ///< closed-form draws from a posterior
+  training_order = 9,     ///< the order in which a training takes its samples
+  training_level = 10,    ///< noise levels of training
+  training_noise = 11,    ///< noise of training
 };
 
 /// Counter-based random numbers (Philox 4x32-10, Salmon et al. 2011, by Random123), keyed by seed,
