@@ -26,8 +26,8 @@ struct Defaults {
 Defaults defaults_of(const NetworkArchitecture& architecture) {
   // Scales and shifts of an MLP cost as much as its blocks: signals share them.
   if (architecture.kind() == "mlp") return {512, 16, 2e-3, 30000};
-  if (architecture.kind() == "cnn") return {128, 1, 2e-3, 10000};
-  return {64, 1, 2e-3, 10000};
+  if (architecture.kind() == "cnn") return {64, 1, 2e-3, 8000};
+  return {64, 1, 2e-3, 4000};
 }
 
 // Whether products of bf16 numbers are instructions of this processor.

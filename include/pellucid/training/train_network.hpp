@@ -45,8 +45,8 @@ struct NetworkTrainingOptions {
   int epochs = 0;              ///< passes over the samples; 0: enough for the architecture's steps
   Index batch = 0;             ///< signals a step; 0: the architecture's
   double learning_rate = 0.0;  ///< the highest, after warming up; 0: the architecture's
-  double warm_up = 0.02;       ///< share of all steps in which the rate rises from 0
-  double average_decay = 0.999;  ///< of the moving average of the weights, which is the result
+  double warm_up = 0.03;       ///< share of all steps in which the rate rises from 0
+  double average_decay = 0.998;  ///< of the moving average of the weights, which is the result
   double clip_norm = 1.0;        ///< longest gradient; 0: any
   /// Share of the samples kept for the validation loss, at most 4096 of them; 0: none, and the last
   /// epoch's weights are the result instead of the best one's.

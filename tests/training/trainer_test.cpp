@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "training/trainer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "training/recorded_checkpoint.hpp"
+
+namespace pellucid::test {
+namespace {
+
+using training::Numbers;
+using training::Trainer;
+using training::TrainingBatch;
+
+/// `|w - input's first number|^2 / 2`, whatever the architecture; `change` may spoil it.
+class PlainNetwork final : public training::TrainableNetwork {
+ public:
+  double gradient(const TrainingBatch& batch, const Numbers& weights, Numbers&,
+                  Numbers& gradient) override {
+    ++steps;
+    gradient = weights.array() - batch.inputs(0, 0);
+    const double loss = 0.5 * gradient.squaredNorm();
+    return change ? change(steps, loss) : loss;
+  }
+  double loss(const TrainingBatch&, const Numbers& weights, const Numbers&) override {
+    return validation ? validation(++validations) : weights.squaredNorm();
+  }
+  void follow_statistics(const TrainingBatch&, const Numbers&, double, Numbers&) override {}
+
+  int steps = 0, validations = 0;
+  std::function<double(int, double)> change;
+  std::function<double(int)> validation;
+};
+
+class StopAfter final : public Monitor {
+ public:
+  explicit StopAfter(int updates) : left_(updates) {}
+  void begin(std::string_view, double) override {}
+  void update(double, std::string_view text) override {
+    --left_;
+    note = text;
+  }
+  void end() override {}
+  void warn(std::string_view) override {}
+  [[nodiscard]] bool stop_requested() const override { return left_ <= 0; }
+
+  std::string note;
+
+ private:
+  int left_;
+};
+
+struct Setting {
+  training::TrainingSamples samples{Eigen::MatrixXf::Random(4, 50), false};
+  NetworkArchitecture architecture{
+      {1, 4}, MlpArchitecture{4, 1, 0, 1, 4}, Conditioning::log_snr, Prediction::velocity, -15, 25};
+  NetworkTrainingOptions options;
+  PlainNetwork network;
+
+  Setting() {
+    options.batch = 15;
+    options.epochs = 8;
+    options.threads = 1;
+  }
+  [[nodiscard]] Trainer trainer() {
+    const auto recipe = training::make_recipe(options, architecture, samples.count(), nullptr);
+    return {samples, architecture, recipe, options, network};
+  }
+};
+
+TEST(Trainer, SavesAfterEveryEpochAndWhenStopped) {
+  Setting setting;
+  RecordedCheckpoint checkpoint;
+  setting.options.checkpoint = &checkpoint;
+  StopAfter monitor(7);
+  auto trainer = setting.trainer();
+  EXPECT_THROW(trainer.run(&monitor), Stopped);
+  ASSERT_EQ(checkpoint.saved.size(), 3U);  // after 3, 6 and 7 steps
+  EXPECT_EQ(training::parse_training_progress(checkpoint.saved[2].progress).steps, 7);
+  EXPECT_EQ(trainer.progress().epochs.size(), 2U);
+  EXPECT_NE(monitor.note.find("epoch 3/8, loss"), std::string::npos);
+}
+
+TEST(Trainer, GoesOnFromAnySavedStateToTheSameWeights) {
+  Setting whole;
+  RecordedCheckpoint all;
+  whole.options.checkpoint = &all;
+  auto uninterrupted = whole.trainer();
+  uninterrupted.run(nullptr);
+  const auto expected = uninterrupted.best();
+  for (int chosen = 0; chosen < 8; chosen += 3) {
+    Setting setting;
+    RecordedCheckpoint checkpoint = all;
+    checkpoint.chosen = chosen;
+    setting.options.checkpoint = &checkpoint;
+    auto trainer = setting.trainer();
+    trainer.run(nullptr);
+    EXPECT_EQ(setting.network.steps, 24 - 3 * (chosen + 1));
+    EXPECT_EQ(trainer.best(), expected);
+    EXPECT_EQ(checkpoint.saved.back().arrays, all.saved.back().arrays);
+    EXPECT_EQ(trainer.progress().epochs.size(), 8U);
+  }
+}
+
+TEST(Trainer, RefusesACheckpointOfOtherOptionsOrData) {
+  Setting setting;
+  RecordedCheckpoint checkpoint;
+  setting.options.checkpoint = &checkpoint;
+  setting.trainer().run(nullptr);
+  checkpoint.chosen = 0;
+  setting.options.learning_rate = 0.5;
+  EXPECT_THROW(setting.trainer().run(nullptr), Error);
+  setting.options.learning_rate = 0;
+  setting.options.threads = 2;  // does not matter
+  EXPECT_NO_THROW(setting.trainer().run(nullptr));
+  setting.samples.values(3, 49) += 1e-6F;
+  EXPECT_THROW(setting.trainer().run(nullptr), Error);
+}
+
+TEST(Trainer, NamesWhereTheLossIsNotFiniteAndKeepsTheBestEpoch) {
+  Setting setting;
+  setting.network.change = [](int step, double loss) { return step == 8 ? NAN : loss; };
+  auto trainer = setting.trainer();
+  try {
+    trainer.run(nullptr);
+    FAIL();
+  } catch (const training::NotFinite& error) {
+    EXPECT_NE(std::string(error.what()).find("loss became nan in epoch 3, batch 2"),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(trainer.progress().best_epoch, 2);
+  for (const auto& [name, tensor] : trainer.best()) {
+    for (const float value : tensor.values) EXPECT_TRUE(std::isfinite(value));
+  }
+}
+
+TEST(Trainer, StopsEarlyAndKeepsTheBest) {
+  Setting setting;
+  setting.options.patience = 2;
+  RecordedCheckpoint checkpoint;
+  setting.options.checkpoint = &checkpoint;
+  setting.network.validation = [](int epoch) { return epoch == 3 ? 1.0 : 2.0 + epoch; };
+  auto trainer = setting.trainer();
+  trainer.run(nullptr);
+  EXPECT_EQ(trainer.progress().epochs.size(), 5U);
+  EXPECT_EQ(trainer.progress().best_epoch, 3);
+  EXPECT_EQ(checkpoint.saved.back().arrays.at("best_weights"),
+            checkpoint.saved[2].arrays.at("average"));
+}
+
+TEST(Trainer, WithoutValidationTheLastEpochIsTheResult) {
+  Setting setting;
+  setting.options.validation = 0;
+  RecordedCheckpoint checkpoint;
+  setting.options.checkpoint = &checkpoint;
+  auto trainer = setting.trainer();
+  trainer.run(nullptr);
+  EXPECT_EQ(trainer.progress().best_epoch, 8);
+  EXPECT_EQ(setting.network.validations, 0);
+  EXPECT_EQ(checkpoint.saved.back().arrays.at("best_weights"),
+            checkpoint.saved.back().arrays.at("average"));
+}
+
+TEST(Trainer, FingerprintNamesWhatDecides) {
+  Setting setting;
+  RecordedCheckpoint checkpoint;
+  setting.options.checkpoint = &checkpoint;
+  setting.trainer().run(nullptr);
+  const auto fingerprint = nlohmann::json::parse(checkpoint.saved[0].fingerprint);
+  for (const char* key : {"data", "network", "epochs", "batch", "learning rate", "seed"}) {
+    EXPECT_TRUE(fingerprint.contains(key)) << key;
+  }
+  EXPECT_FALSE(fingerprint.contains("threads"));
+}
+
+}  // namespace
+}  // namespace pellucid::test
