@@ -157,7 +157,7 @@ TEST(DefaultArchitecture, FollowsTheShape) {
   const auto odd = default_architecture({29, 31}, false);
   EXPECT_EQ(std::get<UnetArchitecture>(odd.layers).multipliers.size(), 1U);
   EXPECT_EQ(default_architecture({2, 4}, false).kind(), "mlp");
-  EXPECT_EQ(default_architecture({100}, true, "cnn").data_shape, (std::vector<Index>{2, 1, 100}));
+  EXPECT_EQ(default_architecture({100}, true, "cnn").data_shape, (std::vector<Index>{2, 100}));
   EXPECT_THROW((void)default_architecture({28, 28, 3}, false, "unet"), Error);
   EXPECT_THROW((void)default_architecture({28, 28}, false, "transformer"), Error);
   EXPECT_GT(training_bytes(1000, picture), 4 * 1000 * 784);
