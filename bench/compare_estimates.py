@@ -28,7 +28,7 @@ def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="turns of each [3]")
-    parser.add_argument("--batches", type=int, nargs="+", default=(1, 512))
+    parser.add_argument("--batches", type=int, nargs="+", default=(1, 128))
     parser.add_argument("--threads", type=int, nargs="+", default=(1, 2))
     parser.add_argument("--snr-db", type=float, default=0)
     parser.add_argument("--bin", type=pathlib.Path, default=environment.build_folder() / "bin")

@@ -60,7 +60,7 @@ void Team::run(const Work& work) {
   work_ = work;
   open(0);
   ticket_.notify_all();
-  constexpr int patience = 200;
+  constexpr int patience = 4000;  // longer than a chunk takes
   for (int waited = 0; !Ticket{ticket_}.idle();) {
     if (help(0)) {
       waited = 0;
@@ -99,7 +99,7 @@ bool Team::help(int worker) {
 }
 
 void Team::wait_for_work(int worker) {
-  constexpr int spins = 2000, yields = 2100;
+  constexpr int spins = 4000, yields = 4100;
   int waited = 0;
   while (!ended_) {
     if (help(worker)) {
