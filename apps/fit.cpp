@@ -10,6 +10,8 @@
 #include "fit_inputs.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
+#include "pellucid/report/training_report.hpp"
+#include "pellucid/version.hpp"
 
 namespace pellucid::app {
 
@@ -22,7 +24,8 @@ Fit fit_or_tidy_up(const Inputs& inputs, const Framing& framing, const FitArgume
   try {
     return fit_model(inputs, framing, arguments, threads, console);
   } catch (const Stopped&) {
-    if (arguments.prior != "mixture" || !std::filesystem::exists(arguments.checkpoint())) throw;
+    const bool keeps_state = arguments.prior == "mixture" || arguments.prior == "network";
+    if (!keeps_state || !std::filesystem::exists(arguments.checkpoint())) throw;
     throw Stopped(fmt::format("interrupted; {} keeps what was done: --resume goes on",
                               arguments.checkpoint()));
   } catch (...) {
@@ -31,19 +34,40 @@ Fit fit_or_tidy_up(const Inputs& inputs, const Framing& framing, const FitArgume
   }
 }
 
+// Losses and calibration of a network that was trained, as they were asked for.
+void write_training(ReportOutputs& outputs, const FitArguments& arguments,
+                    const std::optional<TrainedNetwork>& network, const Common& common) {
+  if (!network) return;
+  const auto text = [](const std::string& value) { return nlohmann::json(value).dump(); };
+  const RunSettings settings{{"version", text(std::string(version))},
+                             {"command_line", text(common.command_line)},
+                             {"clean", nlohmann::json(arguments.clean).dump()},
+                             {"seed", std::to_string(arguments.seed)}};
+  if (outputs.has_json()) outputs.write_json(training_json(*network, settings));
+  if (!outputs.has_page() && !outputs.has_figures()) return;
+  const std::string& title = arguments.network.outputs.title;
+  outputs.write(
+      training_report(network->training, network->calibration,
+                      {title.empty() ? arguments.output : title, common.command_line, settings}));
+}
+
 void run(const FitArguments& arguments, const Common& common) {
   const Schedule schedule =
       arguments.schedule.empty() ? Schedule() : parse_schedule_argument(arguments.schedule);
   const Framing framing = framing_of(arguments.framing);
   (void)transform_of(arguments.framing);  // a wrong name is found before files are read
   (void)arguments.component_range();
+  arguments.network.check();
   Console console(common.quiet);
   const bool patches = framing.kind == Framing::Kind::patches;
   const Inputs inputs(arguments.clean, arguments.first, patches);
   std::vector<std::string> read = names_of(inputs.files());
   read.push_back(arguments.start);
-  check_apart(read, {arguments.output, arguments.checkpoint()});
+  std::vector<std::string> written = arguments.network.outputs.outputs();
+  written.insert(written.end(), {arguments.output, arguments.checkpoint()});
+  check_apart(read, written);
   OutputFile output(arguments.output);
+  ReportOutputs reports(arguments.network.outputs);
   Fit fit = fit_or_tidy_up(inputs, framing, arguments, common.threads, console);
   Model& model = fit.prior.model;
   model.schedule = schedule;
@@ -53,8 +77,10 @@ void run(const FitArguments& arguments, const Common& common) {
     model.settings = settings.dump();
   }
   write_model(output, model);
+  write_training(reports, arguments, fit.prior.network, common);
   console.check_stop();
   output.commit();
+  reports.commit();
   remove_checkpoints(arguments);
   if (common.quiet) return;
   fmt::print(
@@ -64,7 +90,17 @@ void run(const FitArguments& arguments, const Common& common) {
       shape_text(model.shape), fit.fitted_to, model.power);
 }
 
+// Of mixtures, and of principal components.
 void add_mixture_options(CLI::App& fit, FitArguments& a) {
+  fit.add_option("--components", a.components,
+                 "mixture: components; start:step:stop keeps the range's best by BIC")
+      ->type_name("K")
+      ->capture_default_str();
+  add_structure_options(fit, a.structure);
+  fit.add_option("--rank", a.rank,
+                 "pca: principal components [64]; low-rank: factors [8]; or fewer")
+      ->check(size_from_one())
+      ->type_name("K");
   fit.add_option("--passes", a.passes, "mixture: most passes of expectation-maximisation")
       ->check(count_from_one())
       ->type_name("N")
@@ -87,12 +123,25 @@ void add_mixture_options(CLI::App& fit, FitArguments& a) {
       ->check(not_negative())
       ->type_name("R")
       ->capture_default_str();
-  fit.add_option("--batch", a.batch, "mixture: update after every COUNT samples [all of them]")
-      ->check(size_from_one())
-      ->type_name("COUNT");
-  fit.add_flag("--resume", a.resume, "mixture: go on from MODEL.checkpoint, left by a killed fit");
   fit.add_option("--init", a.start, "mixture: start from this model instead of k-means++")
       ->type_name("MODEL");
+}
+
+// The options that `add` adds.
+template <class Add>
+std::vector<CLI::Option*> added(CLI::App& command, const Add& add) {
+  const auto before = static_cast<std::ptrdiff_t>(command.get_options().size());
+  add();
+  const auto all = command.get_options();
+  return {all.begin() + before, all.end()};
+}
+
+void refuse_network_options(const std::vector<CLI::Option*>& options) {
+  for (const CLI::Option* option : options) {
+    if (option->count() == 0) continue;
+    throw UsageError(fmt::format("--{0} goes with --prior network: add that, or leave --{0} out",
+                                 option->get_lnames().front()));  // hidden ones have no `get_name`
+  }
 }
 
 }  // namespace
@@ -109,20 +158,26 @@ void add_fit(CLI::App& app, const Common& common) {
       ->required()
       ->check(file_name())
       ->type_name("MODEL");
-  fit->add_option("--prior", a.prior, "gaussian, pca or mixture")
-      ->check(CLI::Validator(CLI::IsMember({"gaussian", "pca", "mixture"})).description(""))
-      ->type_name("KIND")
-      ->capture_default_str();
-  fit->add_option("--components", a.components,
-                  "mixture: components; start:step:stop keeps the range's best by BIC")
-      ->type_name("K")
-      ->capture_default_str();
-  add_structure_options(*fit, a.structure);
-  fit->add_option("--rank", a.rank,
-                  "pca: principal components [64]; low-rank: factors [8]; or fewer")
+  CLI::Option* prior =
+      fit->add_option("--prior", a.prior, "gaussian, pca, mixture or network")
+          ->check(CLI::Validator(CLI::IsMember({"gaussian", "pca", "mixture", "network"}))
+                      .description(""))
+          ->type_name("KIND")
+          ->capture_default_str();
+  const auto of_others = added(*fit, [&] { add_mixture_options(*fit, a); });
+  const auto of_networks = added(*fit, [&] { add_network_options(*fit, a.network); });
+  for (CLI::Option* option : of_networks) option->group("");
+  // Help shows the options of the prior that was asked for.
+  prior->each([of_others, of_networks](const std::string& kind) {
+    const bool is_network = kind == "network";
+    for (CLI::Option* option : of_others) option->group(is_network ? "" : "Options");
+    for (CLI::Option* option : of_networks) option->group(is_network ? "Options" : "");
+  });
+  fit->add_option("--batch", a.batch,
+                  "mixture: update after every COUNT samples [all]; network: a step's samples")
       ->check(size_from_one())
-      ->type_name("K");
-  add_mixture_options(*fit, a);
+      ->type_name("COUNT");
+  fit->add_flag("--resume", a.resume, "Go on from MODEL.checkpoint, left by a killed fit");
   fit->add_option("--schedule", a.schedule,
                   "Schedule stored: KIND,T or KIND,T,BETA_1,BETA_T [linear,300]")
       ->type_name("KIND,T");
@@ -146,9 +201,13 @@ void add_fit(CLI::App& app, const Common& common) {
       "  pellucid fit train-images-idx3-ubyte.gz --components 32 --first 20000 -o "
       "fashion.safetensors\n"
       "  pellucid fit sounds/ --transform stft --covariance diag -o speech.safetensors\n"
-      "  pellucid fit photographs/ --patch 8 --components 64 -o photographs.safetensors\n\n"
-      "The mixture's covariances are regularised towards the data's own: see docs/mathematics.md.");
-  fit->callback([arguments, &common] { run(*arguments, common); });
+      "  pellucid fit photographs/ --patch 8 --components 64 -o photographs.safetensors\n"
+      "  pellucid fit images/ --prior network --epochs 20 -o network.safetensors\n\n"
+      "For a network's options: pellucid fit --prior network --help");
+  fit->callback([arguments, of_networks, &common] {
+    if (arguments->prior != "network") refuse_network_options(of_networks);
+    run(*arguments, common);
+  });
 }
 
 }  // namespace pellucid::app

@@ -51,4 +51,12 @@ bool FitArguments::output_is_direct() const {
   return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
+void warn_of_unfinished(const CheckpointFile& checkpoint, const FitArguments& arguments,
+                        Console& console) {
+  if (arguments.resume || !checkpoint.exists()) return;
+  console.warn(
+      fmt::format("{}: an unfinished fit is there, --resume would go on with it: it is replaced",
+                  checkpoint.path().string()));
+}
+
 }  // namespace pellucid::app

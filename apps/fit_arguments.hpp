@@ -4,9 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "console.hpp"
 #include "framing_arguments.hpp"
 #include "inputs.hpp"
 #include "memory.hpp"
+#include "network_arguments.hpp"
+#include "pellucid/io/checkpoint_file.hpp"
 #include "pellucid/prior/fit_mixture.hpp"
 #include "structure_arguments.hpp"
 
@@ -20,6 +23,7 @@ struct FitArguments {
   FramingArguments framing;
   MemoryLimit memory;
   StructureArguments structure;
+  NetworkArguments network;
   Index rank = 0, first = no_limit, vectors = 0, batch = 0;
   int passes = 100, restarts = 4;
   double tolerance = MixtureFitOptions<double>{}.tolerance;
@@ -30,10 +34,14 @@ struct FitArguments {
 
   /// The numbers of components to fit, ascending. Throws `UsageError`.
   [[nodiscard]] std::vector<Index> component_range() const;
-  /// Where a mixture's fit keeps its state.
+  /// Where the fit of a mixture or a network keeps its state.
   [[nodiscard]] std::string checkpoint() const { return output + ".checkpoint"; }
   /// Whether the output is a pipe or a device, beside which nothing is kept.
   [[nodiscard]] bool output_is_direct() const;
 };
+
+/// Warns where a fit that does not resume is about to replace an unfinished one.
+void warn_of_unfinished(const CheckpointFile& checkpoint, const FitArguments& arguments,
+                        Console& console);
 
 }  // namespace pellucid::app

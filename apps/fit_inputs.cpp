@@ -23,16 +23,36 @@ FittedPrior fit_prior(const SampleSource<T>& source, const SampleSpace& space,
     const Index rank = arguments.rank > 0 ? arguments.rank : std::min(default_rank, possible);
     return {fit_pca_model(source, space, rank, mixture.threads, &console), {}};
   }
+  if (arguments.prior == "network") {
+    TrainedNetwork network = fit_network(source, space, arguments, mixture.threads, console);
+    Model model = network.model;
+    std::string text = training_text(network);
+    return {std::move(model), std::move(text), std::move(network)};
+  }
   return fit_mixtures(source, space, arguments, mixture, console);
+}
+
+void check_memory(std::size_t limit, double needed, const std::string& what,
+                  std::string_view mend) {
+  if (limit == 0 || needed <= static_cast<double>(limit)) return;
+  throw UsageError(fmt::format("--memory: {} takes about {:.0f} MiB: allow more, or {}", what,
+                               needed / 0x1p20, mend));
 }
 
 // What a fit holds whatever the data's size, and of fewer samples than entries all of them: better
 // said before than found out.
 template <class T>
-void check_memory(const FitArguments& arguments, const std::vector<Index>& shape, Index count) {
+void check_fit_memory(const FitArguments& arguments, const std::vector<Index>& shape, Index count) {
   const Index dim = entries_of(shape);
   const std::size_t limit = arguments.memory.bytes();
   const auto n = static_cast<double>(dim), samples = static_cast<double>(count);
+  if (arguments.prior == "network") {
+    const NetworkArchitecture network = arguments.network.architecture_for(shape, is_complex<T>);
+    check_memory(limit, static_cast<double>(training_bytes(count, network)),
+                 fmt::format("training with {} samples of {} entries", count, dim),
+                 "give fewer samples (--first)");
+    return;
+  }
   double entries = 3.0 * n * n;
   if (arguments.prior == "mixture")
     entries *= static_cast<double>(arguments.component_range().back()) *
@@ -40,12 +60,10 @@ void check_memory(const FitArguments& arguments, const std::vector<Index>& shape
   if (arguments.prior == "pca" && count < dim)
     entries = 2.0 * n * samples + 2.0 * samples * samples;
   const double needed = entries * sizeof(T);
-  if (limit == 0 || needed <= static_cast<double>(limit)) return;
-  throw UsageError(
-      fmt::format("--memory: a prior of kind {} for {} samples of {} entries takes about {:.0f} "
-                  "MiB: allow more, "
-                  "fit fewer components, or cut frames or patches",
-                  arguments.prior, count, dim, needed / 0x1p20));
+  check_memory(
+      limit, needed,
+      fmt::format("a prior of kind {} for {} samples of {} entries", arguments.prior, count, dim),
+      "fit fewer components, or cut frames or patches");
 }
 
 // A prior of whole samples.
@@ -61,7 +79,7 @@ Fit fit_samples(const Inputs& inputs, const FitArguments& arguments, int threads
   }
   SampleSpace space(inputs.common_shape());
   if (space.shape.empty()) space.shape = {1};
-  check_memory<T>(arguments, space.shape, source.count());
+  check_fit_memory<T>(arguments, space.shape, source.count());
   space.transform = transform_of(arguments.framing);
   const auto mixture = mixture_options<T>(arguments, space.shape, threads);
   Fit fit;
@@ -93,7 +111,7 @@ Fit fit_vectors(const Inputs& inputs, const Framing& framing, const FitArguments
     const std::size_t fitting = limit / 2 / (static_cast<std::size_t>(dim) * sizeof(V));
     most = std::min(most, std::max<Index>(1, static_cast<Index>(fitting)));
   }
-  check_memory<Wide<V>>(arguments, space.shape, most);
+  check_fit_memory<Wide<V>>(arguments, space.shape, most);
   const auto cut = inputs.named([&] {
     return cut_training_vectors<T, V>(InputSignals<T>(inputs), framing, most, arguments.seed,
                                       &console);

@@ -165,11 +165,7 @@ FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space
                          const FitArguments& arguments, MixtureFitOptions<T> options,
                          Console& console) {
   CheckpointFile checkpoint(arguments.checkpoint(), arguments.resume);
-  if (!arguments.resume && checkpoint.exists()) {
-    console.warn(
-        fmt::format("{}: an unfinished fit is there, --resume would go on with it: it is replaced",
-                    checkpoint.path().string()));
-  }
+  warn_of_unfinished(checkpoint, arguments, console);
   if (!arguments.output_is_direct()) options.checkpoint = &checkpoint;
   const std::vector<Index> range = arguments.component_range();
   Selection selection = read_selection(

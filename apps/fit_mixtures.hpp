@@ -3,6 +3,7 @@
 
 #include "console.hpp"
 #include "fit_arguments.hpp"
+#include "fit_network.hpp"
 #include "pellucid/model/fit.hpp"
 
 namespace pellucid::app {
@@ -11,6 +12,7 @@ namespace pellucid::app {
 struct FittedPrior {
   Model model;
   std::string report;
+  std::optional<TrainedNetwork> network = std::nullopt;
 };
 
 /// What a mixture's fit to samples of `shape` was asked for; reads the model of `--init`.

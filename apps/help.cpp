@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "help.hpp"
 
+#include <string_view>
+#include <utility>
+
 namespace pellucid::app {
+
+std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
+                                     CLI::AppFormatMode mode) const {
+  std::string text = CLI::Formatter::make_help(app, std::move(name), mode);
+  // Hidden options leave an empty line.
+  constexpr std::string_view gap = "\n\n\n";
+  for (auto at = text.find(gap); at != std::string::npos; at = text.find(gap)) text.erase(at, 1);
+  return text;
+}
 
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   const bool flag = option->get_type_size() == 0;

@@ -10,6 +10,8 @@ namespace pellucid::app {
 class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter() { column_width(26); }
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override;
   std::string make_option_opts(const CLI::Option* option) const override;
   std::string make_option_desc(const CLI::Option* option) const override;
 };

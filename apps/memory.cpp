@@ -53,9 +53,7 @@ Index MemoryLimit::block_entries(std::size_t entry_bytes, int copies) const {
 
 void add_memory_option(CLI::App& command, MemoryLimit& limit) {
   command
-      .add_option("--memory", limit.text,
-                  "Most memory for data beside the model, as in 500M or 2G; data are\n"
-                  "worked on in blocks in any case")
+      .add_option("--memory", limit.text, "Most memory for data beside the model, as in 500M or 2G")
       ->type_name("SIZE");
 }
 

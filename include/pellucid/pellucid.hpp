@@ -82,6 +82,7 @@
 #include "pellucid/report/figures.hpp"
 #include "pellucid/report/page.hpp"
 #include "pellucid/report/rasterise.hpp"
+#include "pellucid/report/training_report.hpp"
 #include "pellucid/reverse/calibration.hpp"
 #include "pellucid/reverse/estimate.hpp"
 #include "pellucid/reverse/method.hpp"

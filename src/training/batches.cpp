@@ -79,6 +79,12 @@ Index BatchMaker::validation_batches() const {
   return (recipe_.validation_samples + recipe_.batch - 1) / recipe_.batch;
 }
 
+std::vector<Index> BatchMaker::validation_indices() const {
+  std::vector<Index> indices(shuffled_.begin(), shuffled_.begin() + recipe_.validation_samples);
+  std::sort(indices.begin(), indices.end());
+  return indices;
+}
+
 void BatchMaker::make_validation(Index number, TrainingBatch& batch) const {
   const Index first = number * recipe_.batch;
   const Index rows = std::min(recipe_.batch, recipe_.validation_samples - first);

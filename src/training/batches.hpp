@@ -35,6 +35,8 @@ class BatchMaker {
   /// The same batches at every call, of the validation samples, 0 ... `validation_batches() - 1`.
   void make_validation(Index number, TrainingBatch& batch) const;
   [[nodiscard]] Index validation_batches() const;
+  /// Ascending.
+  [[nodiscard]] std::vector<Index> validation_indices() const;
   /// Training samples at levels that stay the same: what normalisations' statistics are taken of.
   void make_statistics(Index number, TrainingBatch& batch) const;
 

@@ -107,7 +107,10 @@ Model train(const SampleSource<T>& clean, const SampleSpace& space,
     throw TrainingDiverged(error.what(),
                            has_model ? std::make_shared<const Model>(model_now()) : nullptr);
   }
-  if (report != nullptr) fill(*report, architecture, recipe, trainer.progress());
+  if (report != nullptr) {
+    fill(*report, architecture, recipe, trainer.progress());
+    report->validation_indices = trainer.batches().validation_indices();
+  }
   return model_now();
 }
 

@@ -27,6 +27,7 @@ class Trainer {
   void run(Monitor* monitor);
 
   [[nodiscard]] const TrainingProgress& progress() const { return progress_; }
+  [[nodiscard]] const BatchMaker& batches() const { return batches_; }
   /// The weights of the best epoch; valid once `progress().best_epoch > 0`.
   [[nodiscard]] NamedTensors best() const;
 

@@ -77,6 +77,7 @@ struct NetworkTrainingReport {
   bool bf16 = false;
   int best_epoch = 0;  ///< from 1: whose weights the model has
   std::vector<TrainingEpoch> epochs;
+  std::vector<Index> validation_indices;  ///< in the source, ascending: samples kept apart
 };
 
 /// The loss or a gradient was not finite. `last_good` is the model of the epochs before, null when

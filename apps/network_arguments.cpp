@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "network_arguments.hpp"
+
+#include <fmt/format.h>
+
+#include "arguments.hpp"
+#include "checks.hpp"
+#include "help.hpp"
+
+namespace pellucid::app {
+
+namespace {
+
+// The ends of "-30:40".
+std::pair<double, double> parse_snr_ends(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon != std::string::npos) {
+    const auto low = read_number(text.substr(0, colon)), high = read_number(text.substr(colon + 1));
+    if (low && high && *low < *high) return {*low, *high};
+  }
+  throw UsageError(
+      fmt::format("--snr-range: '{}' is no range: give low:high in dB, as in -30:40", text));
+}
+
+// `parse` of what was typed, its fault as one of the option's.
+template <class Parse>
+auto of_option(const char* option, const std::string& text, const Parse& parse) {
+  try {
+    return parse(text);
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("{}: {}", option, error.what()));
+  }
+}
+
+// Sizes that were asked for; one that the architecture has not is a usage error.
+void set_sizes(CnnArchitecture& cnn, const NetworkArguments& a) {
+  if (a.blocks > 0) throw UsageError("--residual-blocks: the cnn has none: leave it out");
+  if (a.width > 0) cnn.channels_pre.back() = cnn.channels_post.front() = a.width;
+}
+void set_sizes(UnetArchitecture& unet, const NetworkArguments& a) {
+  if (a.width > 0) unet.channels_init = a.width;
+  if (a.blocks > 0) unet.blocks = a.blocks;
+}
+void set_sizes(MlpArchitecture& mlp, const NetworkArguments& a) {
+  if (a.width > 0) mlp.width = a.width;
+  if (a.blocks > 0) mlp.blocks = a.blocks;
+  if (a.expert_rank > 0) mlp.expert_rank = a.expert_rank;
+  mlp.experts = a.experts.value_or(mlp.experts);
+}
+
+}  // namespace
+
+void NetworkArguments::check() const {
+  (void)options();
+  if (!snr_range.empty()) (void)parse_snr_ends(snr_range);
+  (void)of_option("--conditioning", conditioning, parse_conditioning);
+  if (!prediction.empty()) (void)of_option("--predict", prediction, parse_prediction);
+}
+
+NetworkArchitecture NetworkArguments::architecture_for(const std::vector<Index>& shape,
+                                                       bool complex) const {
+  const auto fitting = [&](const std::string& kind) {
+    return default_architecture(shape, complex, kind);
+  };
+  NetworkArchitecture result = of_option("--network", architecture, fitting);
+  if ((experts || expert_rank > 0) && !std::holds_alternative<MlpArchitecture>(result.layers)) {
+    throw UsageError("--experts and --expert-rank: only the mlp has experts: leave them out");
+  }
+  std::visit([&](auto& layers) { set_sizes(layers, *this); }, result.layers);
+  result.conditioning = parse_conditioning(conditioning);
+  if (!prediction.empty()) result.prediction = parse_prediction(prediction);
+  if (!snr_range.empty()) {
+    std::tie(result.lowest_snr_db, result.highest_snr_db) = parse_snr_ends(snr_range);
+  }
+  try {
+    result.validate();
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--prior network: {}", error.what()));
+  }
+  return result;
+}
+
+NetworkTrainingOptions NetworkArguments::options() const {
+  NetworkTrainingOptions options;
+  options.loss = of_option("--loss", loss, parse_training_loss);
+  options.weighting = of_option("--weighting", weighting, parse_loss_weighting);
+  options.precision = of_option("--precision", precision, parse_training_precision);
+  options.device = of_option("--device", device, parse_training_device);
+  options.epochs = epochs;
+  options.patience = patience;
+  options.learning_rate = learning_rate;
+  options.warm_up = warm_up;
+  options.average_decay = average_decay;
+  options.clip_norm = clip_norm;
+  options.validation = validation;
+  return options;
+}
+
+void add_network_options(CLI::App& fit, NetworkArguments& a) {
+  const auto add = [&fit](const char* option, auto& value, const char* help, const char* type) {
+    return fit.add_option(option, value, help)->type_name(type);
+  };
+  const auto share = CLI::Range(0.0, 1.0 - 1e-12).description("");
+  add("--network", a.architecture, "cnn, unet or mlp [unet for pictures, mlp for vectors]", "KIND");
+  add("--width", a.width, "Hidden width of the mlp, first channels of the unet, middle of the cnn",
+      "N")
+      ->check(size_from_one());
+  add("--residual-blocks", a.blocks, "Of the mlp, or at each resolution of the unet", "N")
+      ->check(size_from_one());
+  add("--experts", a.experts, "Of the mlp: linear maps weighed by a softmax, 0: none [128]", "N")
+      ->check(whole_number(0, 1 << 16));
+  add("--expert-rank", a.expert_rank, "Rank of each expert's map [16]", "N")
+      ->check(size_from_one());
+  add("--conditioning", a.conditioning,
+      "log-snr: any noise level can be asked for; step: the schedule's", "HOW")
+      ->capture_default_str();
+  add("--predict", a.prediction, "noise, clean, velocity or, by steps, posterior-mean [velocity]",
+      "WHAT");
+  add("--snr-range", a.snr_range, "Noise levels trained, in dB [-15:25]", "LOW:HIGH");
+  add("--epochs", a.epochs, "Passes over the samples [what the architecture needs]", "N")
+      ->check(count_from_one());
+  add("--learning-rate", a.learning_rate, "Of Adam, the highest [the architecture's]", "R")
+      ->check(not_negative());
+  add("--warm-up", a.warm_up, "Share of the steps in which the learning rate rises", "SHARE")
+      ->check(share)
+      ->capture_default_str();
+  add("--loss", a.loss, "l2 or l1", "NAME")->capture_default_str();
+  add("--weighting", a.weighting, "Of noise levels: uniform, snr or min-snr", "NAME")
+      ->capture_default_str();
+  add("--average", a.average_decay, "Decay of the moving average of the weights", "DECAY")
+      ->check(share)
+      ->capture_default_str();
+  add("--clip", a.clip_norm, "Longest gradient, 0: any", "NORM")
+      ->check(not_negative())
+      ->capture_default_str();
+  add("--validation", a.validation, "Share of the samples kept for the validation loss", "SHARE")
+      ->check(share)
+      ->capture_default_str();
+  add("--patience", a.patience, "Epochs without a better validation loss that end it [never]", "N")
+      ->check(count_from_one());
+  add("--precision", a.precision, "auto, f32 or bf16", "NAME")->capture_default_str();
+  add("--device", a.device, "cpu or cuda", "NAME")->capture_default_str();
+  add_report_options(fit, a.outputs, "Write losses and calibration as JSON");
+}
+
+}  // namespace pellucid::app
