@@ -7,7 +7,11 @@
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <limits>
 #include <vector>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
@@ -120,6 +124,20 @@ class TorchNetwork final : public TrainableNetwork {
   bool bf16_;
 };
 
+// Activations of some megabytes come and go with every step. The C library would ask the system for
+// each anew, and zeroing their pages takes as long as computing with them.
+void keep_freed_memory(bool keep) {
+#ifdef __GLIBC__
+  constexpr int usual_trim = 128 << 10, largest_kept = 32 << 20, usual_pad = 0, pad = 64 << 20;
+  mallopt(M_MMAP_THRESHOLD, largest_kept);
+  mallopt(M_TRIM_THRESHOLD, keep ? std::numeric_limits<int>::max() : usual_trim);
+  mallopt(M_TOP_PAD, keep ? pad : usual_pad);
+  if (!keep) malloc_trim(0);
+#else
+  (void)keep;
+#endif
+}
+
 at::Device device_of(TrainingDevice device) {
   if (device == TrainingDevice::cpu) return at::Device(at::kCPU);
   if (!at::globalContext().hasCUDA()) {
@@ -153,11 +171,13 @@ TorchThreads::TorchThreads(int threads)
   const int count = thread_count(threads);
   at::set_num_threads(count);
   openblas_set_num_threads(count);
+  keep_freed_memory(true);
 }
 
 TorchThreads::~TorchThreads() {
   at::set_num_threads(before_);
   openblas_set_num_threads(blas_before_);
+  keep_freed_memory(false);
 }
 
 void rethrow_torch_error() {

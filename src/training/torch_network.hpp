@@ -16,7 +16,8 @@ namespace pellucid::training {
                                             const TrainingBatch& batch, const Numbers& weights,
                                             const Numbers& statistics, bool bf16);
 
-/// While one of these lives, libtorch and its BLAS compute on so many threads; 0 means all cores.
+/// While one of these lives, libtorch and its BLAS compute on so many threads (0 means all cores),
+/// and memory that a step gives back is kept for the next one.
 class TorchThreads {
  public:
   explicit TorchThreads(int threads);
