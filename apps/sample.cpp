@@ -30,7 +30,7 @@ void run(const SampleArguments& arguments, const Common& common) {
   options.steps = parse_steps(arguments.steps);
   options.rule = parse_rule_argument(arguments.rule);
   options.resampling = arguments.resampling;
-  options.precision = parse_precision_argument(arguments.precision).value_or(Precision::f32);
+  options.precision = parse_precision_argument(arguments.precision);
   options.seed = arguments.seed;
   options.threads = common.threads;
   Console console(common.quiet);

@@ -14,7 +14,8 @@ Calibration::Entry Calibration::nearest(double snr_db) const {
   return found == entries.end() ? Entry() : *found;
 }
 
-Precision Calibration::precision(double snr_db) const {
+std::optional<Precision> Calibration::precision(double snr_db) const {
+  if (entries.empty()) return std::nullopt;
   const Precision stored = nearest(snr_db).precision;
   return stored == Precision::bf16 && !has_bf16_products() ? Precision::f32 : stored;
 }

@@ -95,10 +95,12 @@ struct Worker {
         numbers(static_cast<std::size_t>(denoiser.batch())) {}
 
   // Runs the first `count` columns of `x`.
-  void run(Index count, Precision precision, std::span<const Grid> tile_grids,
+  void run(Index count, std::optional<Precision> precision, std::span<const Grid> tile_grids,
            const RandomStream& random, const Observer<T>& observer) {
-    auto& process = processes[static_cast<std::size_t>(precision)];
-    if (!process) process.emplace(denoiser.in(precision), options, threads);
+    auto& process = processes[precision ? 1 + static_cast<std::size_t>(*precision) : 0];
+    if (!process) {
+      process.emplace(precision ? denoiser.in(*precision) : denoiser, options, threads);
+    }
     process->run(x.leftCols(count), tile_grids,
                  std::span(numbers).first(static_cast<std::size_t>(count)), random, observer, tick);
   }
@@ -106,7 +108,8 @@ struct Worker {
   const Denoiser<T>& denoiser;
   ProcessOptions options;
   int threads;
-  std::array<std::optional<ReverseProcess<T>>, 3> processes;  // by precision
+  std::array<std::optional<ReverseProcess<T>>, 4>
+      processes;  // the denoiser's own, then by precision
   Tick tick;
   Matrix<T> x;
   std::vector<std::uint64_t> numbers;  // of the tile's samples
@@ -158,7 +161,7 @@ struct Estimation {
     }
   }
 
-  void run(ConstBatch<T> noisy, Tile tile, Precision precision, Worker<T>& worker,
+  void run(ConstBatch<T> noisy, Tile tile, std::optional<Precision> precision, Worker<T>& worker,
            Batch<T> estimates) const {
     choose_grids(tile, worker.grids);
     const auto share = static_cast<RealOf<T>>(1.0 / draws());

@@ -18,9 +18,9 @@ Grid GridChoice::operator()(double variance) const {
   return bound_ == nullptr ? grid : round_to_steps(*bound_, grid);
 }
 
-Precision GridChoice::precision(double variance) const {
-  if (options_.precision) return *options_.precision;
-  return variance == 0 ? Precision::f32 : calibration_.precision(to_db(1 / variance));
+std::optional<Precision> GridChoice::precision(double variance) const {
+  if (options_.precision || variance == 0) return options_.precision;
+  return calibration_.precision(to_db(1 / variance));
 }
 
 Steps GridChoice::steps_at(double snr_db) const {
@@ -36,7 +36,7 @@ Index tile_size(Index samples, Index batch) {
 
 TilePlan plan_tiles(const GridChoice& grid_of, std::span<const double> variances, Index samples,
                     Index batch) {
-  using Kind = std::pair<std::size_t, Precision>;
+  using Kind = std::pair<std::size_t, std::optional<Precision>>;
   std::vector<Kind> kinds;
   for (const double v : variances) kinds.emplace_back(grid_of(v).size(), grid_of.precision(v));
   const auto kind = [&](Index sample) {

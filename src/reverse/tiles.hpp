@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,8 @@ class GridChoice {
       : schedule_(schedule), calibration_(calibration), bound_(bound), options_(options) {}
 
   [[nodiscard]] Grid operator()(double variance) const;
-  [[nodiscard]] Precision precision(double variance) const;
+  /// Nothing: the denoiser's own.
+  [[nodiscard]] std::optional<Precision> precision(double variance) const;
 
  private:
   [[nodiscard]] Steps steps_at(double snr_db) const;
@@ -37,9 +39,9 @@ using Tile = std::span<const Index>;
 struct TilePlan {
   std::vector<Index>
       order;  ///< samples by length of grid and precision, otherwise in their own order
-  std::vector<Index> starts;          ///< first position in `order` of every tile, and the end
-  std::vector<Precision> precisions;  ///< of every tile
-  double evaluations = 0;             ///< lengths of the grids, summed over samples
+  std::vector<Index> starts;  ///< first position in `order` of every tile, and the end
+  std::vector<std::optional<Precision>> precisions;  ///< of every tile
+  double evaluations = 0;                            ///< lengths of the grids, summed over samples
 
   [[nodiscard]] Index tiles() const { return static_cast<Index>(starts.size()) - 1; }
   [[nodiscard]] Tile tile(Index number) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "pellucid/base/precision.hpp"
@@ -20,9 +21,9 @@ struct Calibration {
 
   /// The steps of the entry nearest in decibel; 1 for an empty table.
   [[nodiscard]] int steps(double snr_db) const { return nearest(snr_db).steps; }
-  /// Its precision; f32 for an empty table, and in place of bf16 where the processor has no
-  /// products of it.
-  [[nodiscard]] Precision precision(double snr_db) const;
+  /// Its precision, f32 in place of bf16 where the processor has no products of it; nothing for an
+  /// empty table.
+  [[nodiscard]] std::optional<Precision> precision(double snr_db) const;
   bool operator==(const Calibration&) const = default;
 
  private:

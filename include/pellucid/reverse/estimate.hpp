@@ -19,7 +19,8 @@ struct EstimateOptions {
   double resampling = 1.0;  ///< r of average and sample, at least 0
   Rule rule = Rule::posterior;
   int draws = 16;  ///< M of average
-  /// Of a network; none: the calibration's at the observation's SNR.
+  /// Of a network; none: the calibration's at the observation's SNR, without one the denoiser's
+  /// own.
   std::optional<Precision> precision;
   std::uint64_t seed = 1;
   std::uint64_t first_sample = 0;  ///< number of the first column, for the random numbers
@@ -43,7 +44,7 @@ struct GenerateOptions {
   Steps steps;              ///< all of the schedule's by default
   double resampling = 1.0;  ///< r
   Rule rule = Rule::posterior;
-  Precision precision = Precision::f32;  ///< of a network
+  std::optional<Precision> precision;  ///< of a network; none: the denoiser's own
   std::uint64_t seed = 1;
   std::uint64_t first_sample = 0;
   int threads = 0;
