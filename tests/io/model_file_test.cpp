@@ -3,7 +3,6 @@
 
 #include "io/files.hpp"
 #include "io/models.hpp"
-#include "network/random_tensors.hpp"
 #include "pellucid/io/npy.hpp"
 #include "pellucid/io/safetensors.hpp"
 
@@ -34,10 +33,6 @@ bool same(const DiagonalMixture<auto>& a, const DiagonalMixture<auto>& b) {
 bool same(const FactorMixture<auto>& a, const FactorMixture<auto>& b) {
   return a.weights == b.weights && a.means == b.means && a.factors == b.factors &&
          a.noise_variances == b.noise_variances;
-}
-
-bool same(const NetworkPrior<auto>& a, const NetworkPrior<auto>& b) {
-  return a.architecture == b.architecture && *a.tensors == *b.tensors;
 }
 
 class ModelFile : public testing::Test {
@@ -107,21 +102,6 @@ TEST_F(ModelFile, EveryKindRoundTrips) {
   expect_round_trip<Complex>(test::some_gaussian<Complex>(6), {2, 3});
   expect_round_trip<Complex>(test::some_mixture<Complex>(6, 3), {6});
   expect_round_trip<Complex>(test::some_low_rank<Complex>(6, 2), {3, 2});
-}
-
-TEST_F(ModelFile, NetworksRoundTrip) {
-  const auto prior = [](NetworkArchitecture architecture) {
-    return NetworkPrior<double>{
-        architecture, std::make_shared<const NamedTensors>(test::random_tensors(architecture))};
-  };
-  const NetworkArchitecture mlp{
-      {1, 6}, MlpArchitecture{5, 2, 3, 2, 4}, Conditioning::log_snr, Prediction::clean, -12.5, 30};
-  expect_round_trip<double>(prior(mlp), {2, 3});
-  NetworkArchitecture cnn{{2, 6}, CnnArchitecture{}};
-  cnn.prediction = Prediction::posterior_mean;
-  expect_round_trip<double>(prior(cnn), {2, 6});
-  const NetworkPrior<double> complex = prior({{2, 8}, UnetArchitecture{.channels = 2}});
-  expect_round_trip<Complex>(NetworkPrior<Complex>{complex.architecture, complex.tensors}, {8});
 }
 
 TEST_F(ModelFile, EveryCovarianceTypeRoundTrips) {
