@@ -140,7 +140,7 @@ void keep_freed_memory(bool keep) {
 
 at::Device device_of(TrainingDevice device) {
   if (device == TrainingDevice::cpu) return at::Device(at::kCPU);
-  if (!at::globalContext().hasCUDA()) {
+  if (!at::hasCUDA()) {
     throw Error(
         "device cuda: this libtorch has no CUDA, or the machine no such device: train on the cpu, "
         "or build with a libtorch that has");

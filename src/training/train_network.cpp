@@ -69,9 +69,9 @@ void fill(NetworkTrainingReport& report, const NetworkArchitecture& architecture
 template <class T>
 NetworkArchitecture architecture_of(const NetworkTrainingOptions& options, const SampleSpace& space,
                                     Index dim) {
-  const NetworkArchitecture architecture = options.architecture
-                                               ? *options.architecture
-                                               : default_architecture(space.shape, is_complex<T>);
+  NetworkArchitecture architecture = options.architecture
+                                         ? *options.architecture
+                                         : default_architecture(space.shape, is_complex<T>);
   architecture.validate();
   const Index entries = is_complex<T> ? 2 * dim : dim;
   if (architecture.entries() != entries) {
@@ -93,7 +93,9 @@ Model train(const SampleSource<T>& clean, const SampleSpace& space,
   const training::TorchThreads threads(options.threads);
   const auto network =
       training::make_torch_network(architecture, options.loss, options.device, recipe.bf16);
-  auto [samples, model] = training::read_samples(clean, space, monitor);
+  auto read = training::read_samples(clean, space, monitor);
+  const training::TrainingSamples& samples = read.first;
+  Model& model = read.second;
   model.schedule = options.schedule;
   Trainer trainer(samples, architecture, recipe, options, *network);
   const auto model_now = [&] {
