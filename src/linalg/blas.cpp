@@ -9,6 +9,7 @@
 
 #include <mutex>
 
+#include "linalg/lapack_size.hpp"
 #include "pellucid/base/error.hpp"
 
 namespace pellucid::linalg {
@@ -19,8 +20,8 @@ std::mutex blas_mutex;
 int blas_users = 0;
 int blas_threads_before = 1;
 
-int leading(Index stride) { return static_cast<int>(std::max<Index>(1, stride)); }
-int size(Index n) { return static_cast<int>(n); }
+int leading(Index stride) { return lapack_size(std::max<Index>(1, stride)); }
+int size(Index n) { return lapack_size(n); }
 
 CBLAS_TRANSPOSE transpose(Op op) { return op == Op::adjoint ? CblasConjTrans : CblasNoTrans; }
 
@@ -138,22 +139,37 @@ void solve_lower(ConstBatch<T> lower, Batch<T> b) {
   }
 }
 
+namespace {
+
+// `job` 'V' for eigenvectors too, 'N' for eigenvalues alone.
 template <class T>
-void eigh(Batch<T> a, Eigen::VectorXd& eigenvalues) {
-  const int n = size(a.rows());
+void decompose(char job, Batch<T> a, Eigen::VectorXd& eigenvalues) {
+  const int n = lapack_size(a.rows(), largest_eigh);
   eigenvalues.resize(a.rows());
   int info = 0;
   if constexpr (std::is_same_v<T, double>) {
-    info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, a.data(), leading(a.outerStride()),
+    info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, job, 'L', n, a.data(), leading(a.outerStride()),
                           eigenvalues.data());
   } else {
-    info = LAPACKE_zheevd(LAPACK_COL_MAJOR, 'V', 'L', n, a.data(), leading(a.outerStride()),
+    info = LAPACKE_zheevd(LAPACK_COL_MAJOR, job, 'L', n, a.data(), leading(a.outerStride()),
                           eigenvalues.data());
   }
   if (info != 0) {
     throw Error("eigenvalue iteration failed on a " + std::to_string(n) + " x " +
                 std::to_string(n) + " matrix: are its entries finite?");
   }
+}
+
+}  // namespace
+
+template <class T>
+void eigh(Batch<T> a, Eigen::VectorXd& eigenvalues) {
+  decompose<T>('V', a, eigenvalues);
+}
+
+template <class T>
+void eigenvalues_only(Batch<T> a, Eigen::VectorXd& eigenvalues) {
+  decompose<T>('N', a, eigenvalues);
 }
 
 #define PELLUCID_INSTANTIATE(T) \
@@ -171,7 +187,8 @@ PELLUCID_INSTANTIATE(std::complex<double>)
   template void fill_upper<T>(Batch<T>);                              \
   template bool cholesky<T>(Batch<T>);                                \
   template void solve_lower<T>(ConstBatch<T>, Batch<T>);              \
-  template void eigh<T>(Batch<T>, Eigen::VectorXd&);
+  template void eigh<T>(Batch<T>, Eigen::VectorXd&);                  \
+  template void eigenvalues_only<T>(Batch<T>, Eigen::VectorXd&);
 PELLUCID_INSTANTIATE(double)
 PELLUCID_INSTANTIATE(std::complex<double>)
 #undef PELLUCID_INSTANTIATE

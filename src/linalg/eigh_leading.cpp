@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "linalg/lapack_size.hpp"
 #include "pellucid/base/error.hpp"
 
 namespace pellucid::linalg {
@@ -33,7 +34,7 @@ struct Tridiagonal {
 
 template <class T>
 Tridiagonal<T> tridiagonalise(Batch<T> a) {
-  const int n = static_cast<int>(a.rows()), stride = static_cast<int>(a.outerStride());
+  const int n = lapack_size(a.rows()), stride = lapack_size(a.outerStride());
   Tridiagonal<T> s{Eigen::VectorXd(n), Eigen::VectorXd::Zero(n), Vector<T>(n)};
   if constexpr (std::is_same_v<T, double>) {
     require_done(LAPACKE_dsytrd(LAPACK_COL_MAJOR, 'L', n, a.data(), stride, s.diagonal.data(),
@@ -49,7 +50,7 @@ Tridiagonal<T> tridiagonalise(Batch<T> a) {
 /// iteration fails.
 bool solve_part(Eigen::VectorXd diagonal, Eigen::VectorXd below, Eigen::VectorXd& values,
                 Eigen::MatrixXd& vectors) {
-  const int n = static_cast<int>(diagonal.size()), count = static_cast<int>(vectors.cols());
+  const int n = lapack_size(diagonal.size()), count = lapack_size(vectors.cols());
   std::vector<int> support(2 * static_cast<std::size_t>(count));
   int found = 0;
   int accurate = 1;
@@ -63,9 +64,10 @@ bool solve_part(Eigen::VectorXd diagonal, Eigen::VectorXd below, Eigen::VectorXd
 void solve_all(Eigen::VectorXd diagonal, Eigen::VectorXd below, Eigen::VectorXd& values,
                Eigen::MatrixXd& vectors) {
   const Index n = diagonal.size(), count = vectors.cols();
+  const int side = lapack_size(n, largest_stedc);
   Eigen::MatrixXd every(n, n);
-  const int info = LAPACKE_dstedc(LAPACK_COL_MAJOR, 'I', static_cast<int>(n), diagonal.data(),
-                                  below.data(), every.data(), static_cast<int>(n));
+  const int info = LAPACKE_dstedc(LAPACK_COL_MAJOR, 'I', side, diagonal.data(), below.data(),
+                                  every.data(), side);
   if (info != 0) {
     throw Error("eigenvalue iteration failed on a tridiagonal matrix of " + std::to_string(n) +
                 ": are its entries finite?");
@@ -77,8 +79,8 @@ void solve_all(Eigen::VectorXd diagonal, Eigen::VectorXd below, Eigen::VectorXd&
 /// `V = Q V`.
 template <class T>
 void rotate_back(Batch<T> a, const Tridiagonal<T>& s, Matrix<T>& vectors) {
-  const int n = static_cast<int>(a.rows()), count = static_cast<int>(vectors.cols());
-  const int stride = static_cast<int>(a.outerStride());
+  const int n = lapack_size(a.rows()), count = lapack_size(vectors.cols());
+  const int stride = lapack_size(a.outerStride());
   if constexpr (std::is_same_v<T, double>) {
     require_done(LAPACKE_dormtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, count, a.data(), stride,
                                 s.factors.data(), vectors.data(), n));

@@ -11,4 +11,8 @@ namespace pellucid::linalg {
 template <class T>
 void svd(Matrix<T>& a, Matrix<T>& u, Eigen::VectorXd& s, Matrix<T>& adjoint_v);
 
+/// The singular values alone.
+template <class T>
+void singular_values_only(Matrix<T>& a, Eigen::VectorXd& s);
+
 }  // namespace pellucid::linalg
