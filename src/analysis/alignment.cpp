@@ -39,7 +39,7 @@ Measured measure(const TrainingSignals<T>& training, const AlignmentOptions& opt
         components, training.is_centred());
     // Components that n < k samples cannot have keep the cosine and the eigenvalue 0.
     out.cos2.col(task).head(spectrum.rank()) =
-        squared_cosines(spectrum.eigenvectors, training.basis());
+        squared_cosines(spectrum.eigenvectors, training.basis(), training.variances());
     out.eigenvalues.col(task).head(spectrum.rank()) = spectrum.eigenvalues;
     ++done;
     if (worker == 0) progress.update(static_cast<double>(done));
@@ -51,6 +51,16 @@ double standard_error(const Eigen::Ref<const Eigen::RowVectorXd>& values) {
   const auto n = static_cast<double>(values.size());
   if (n < 2) return nan;
   return std::sqrt((values.array() - values.mean()).square().sum() / (n - 1) / n);
+}
+
+// Spike i less its mixing with those that differ: equal ones share their subspace.
+double mixed_cosine(const SpikedModel& model, const Eigen::VectorXd& spikes, Index i,
+                    double samples) {
+  std::vector<double> apart{spikes(i)};
+  for (const double spike : spikes) {
+    if (spike != spikes(i)) apart.push_back(spike);
+  }
+  return model.squared_cosines(apart, samples).front();
 }
 
 // Noise at which the limit of the squared cosine is 1/2: theta^2 - gamma theta - 2 gamma = 0.
@@ -96,11 +106,10 @@ Alignment measure_alignment(const TrainingSignals<T>& training, const AlignmentO
   out.complex_data = is_complex<T>;
   out.synthetic = training.is_synthetic();
   const Eigen::VectorXd& variances = training.variances();
-  const std::vector<double> spikes(variances.begin(), variances.end());
+  const auto freedom = static_cast<double>(training.freedom());
   Index column = 0;
   for (const double noise_std : options.noise_std) {
     const SpikedModel model(noise_std * noise_std, out.gamma);
-    const auto mixed = model.squared_cosines(spikes, static_cast<double>(training.freedom()));
     for (Index i = 0; i < variances.size(); ++i) {
       const auto cos2 = measured.cos2.row(i).segment(column, options.repeats);
       AlignmentRow row;
@@ -109,7 +118,8 @@ Alignment measure_alignment(const TrainingSignals<T>& training, const AlignmentO
       row.cos2 = cos2.mean();
       row.cos2_stderr = standard_error(cos2);
       row.cos2_theory = model.squared_cosine(variances(i));
-      row.cos2_mixing = out.synthetic ? mixed[static_cast<std::size_t>(i)] : row.cos2_theory;
+      row.cos2_mixing =
+          out.synthetic ? mixed_cosine(model, variances, i, freedom) : row.cos2_theory;
       row.eigenvalue = measured.eigenvalues.row(i).segment(column, options.repeats).mean();
       row.eigenvalue_theory = model.sample_eigenvalue(variances(i));
       out.mean_difference += std::abs(row.cos2 - row.cos2_theory);

@@ -192,7 +192,8 @@ LinearProcess follow(const TrainingSignals<T>& training, const LinearLevels<T>& 
                                        last ? 0 : levels.noise_std[i + 1], options.resampling));
     LinearStep step;
     step.noise_std = levels.noise_std[i];
-    step.cos2 = to_vector(squared_cosines(levels.filters[i].eigenvectors, training.basis()));
+    step.cos2 = to_vector(
+        squared_cosines(levels.filters[i].eigenvectors, training.basis(), training.variances()));
     step.product = to_vector(now.product);
     step.leading_cos2 = now.leading_cos2;
     step.variances = to_vector(now.variances);
@@ -222,7 +223,8 @@ LinearProcess follow_levels(const TrainingSignals<T>& training, const LinearLeve
   LinearProcess out = options.mode == LinearMode::standard
                           ? follow<T, DenseProcess<T>>(training, levels, options, monitor)
                           : follow<T, SubspaceProcess<T>>(training, levels, options, monitor);
-  const Matrix<T> clean = training.clean(options.repeat);
+  Matrix<T> clean = training.clean(options.repeat);
+  if (training.is_centred()) clean.colwise() -= clean.rowwise().mean().eval();
   out.reference = to_vector(training.variances());
   out.training = to_vector(adjoint_product(training.basis(), clean).rowwise().squaredNorm() /
                            static_cast<double>(training.freedom()));

@@ -17,12 +17,19 @@ void check_noise_levels(const std::vector<double>& noise_std);
 /// Throws `Error` unless a re-sampling strength is finite and not negative.
 void check_resampling(double resampling);
 
-/// `|<u_i, v_i>|^2` of the columns that both have.
+/// `|<u_i, v_i>|^2` of the columns that both have. Components of equal `variances` (descending)
+/// have no directions of their own, only a subspace: theirs is `sum_j |<u_i, v_j>|^2` over it.
 template <class T>
-[[nodiscard]] Eigen::VectorXd squared_cosines(const Matrix<T>& u, const Matrix<T>& v) {
+[[nodiscard]] Eigen::VectorXd squared_cosines(const Matrix<T>& u, const Matrix<T>& v,
+                                              const Eigen::VectorXd& variances) {
   const Index count = std::min(u.cols(), v.cols());
   Eigen::VectorXd cos2(count);
-  for (Index i = 0; i < count; ++i) cos2(i) = Eigen::numext::abs2(u.col(i).dot(v.col(i)));
+  for (Index i = 0; i < count; ++i) {
+    Index first = i, last = i;
+    while (first > 0 && variances(first - 1) == variances(i)) --first;
+    while (last + 1 < v.cols() && variances(last + 1) == variances(i)) ++last;
+    cos2(i) = (v.middleCols(first, last - first + 1).adjoint() * u.col(i)).squaredNorm();
+  }
   return cos2;
 }
 

@@ -70,8 +70,9 @@ double SpikedModel::mixing(double l, double other, double samples) const {
   }
   if (l <= threshold()) return 0.0;
   const double gap = l - other;
-  return (l + noise_variance_) * (other + noise_variance_) /
-         (samples * gap * gap * (1.0 + gamma_ * noise_variance_ / l));
+  // Quotients of each factor: the gap's square may leave the range of numbers.
+  return (l + noise_variance_) / gap * ((other + noise_variance_) / gap) /
+         (samples * (1.0 + gamma_ * noise_variance_ / l));
 }
 
 std::vector<double> SpikedModel::squared_cosines(const std::vector<double>& spikes,

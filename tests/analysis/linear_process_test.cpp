@@ -41,6 +41,25 @@ TEST(Project, IsAPowerIterationOverAWideNoiseRange) {
   EXPECT_GT(ratio(follow_linear_process(training, options)), 0.05);
 }
 
+// About the mean the training variances of synthetic signals are those of NumPy's cov: sums about
+// the sample mean over n - 1.
+TEST(LinearProcess, TrainingVariancesAreCentredWhereSignalsAre) {
+  SpikedSignals model{{4, 2}, 6, 5};
+  for (const bool centre : {false, true}) {
+    model.centre = centre;
+    const TrainingSignals<double> training(model, Fresh::noise, 3);
+    LinearProcessOptions options;
+    options.noise_std = {1.0, 0.5};
+    const LinearProcess found = follow_linear_process(training, options);
+    Matrix<double> clean = training.clean(0);
+    if (centre) clean.colwise() -= clean.rowwise().mean().eval();
+    for (Index i = 0; i < 2; ++i) {
+      EXPECT_NEAR(found.training[static_cast<std::size_t>(i)],
+                  clean.row(i).squaredNorm() / (centre ? 4 : 5), 1e-13);
+    }
+  }
+}
+
 // Ratios between generated components are those of the training sample within 10 %, whatever the
 // common factor; every component lies above the threshold of the cleanest level.
 TEST(Renoise, GeneratesVariancesInTheTrainingSamplesProportions) {

@@ -77,6 +77,14 @@ TEST(SpikedModel, MixingWithoutNoiseIsAndersons) {
   EXPECT_NEAR(SpikedModel(0.0, 0.5).mixing(6.0, 2.0, 100), 12.0 / (100 * 16), 1e-15);
 }
 
+// A ratio has no units, however large or small they are.
+TEST(SpikedModel, MixingOfAnyUnits) {
+  const double mixing = SpikedModel(1.0, 0.5).mixing(6.0, 2.0, 100);
+  for (const double scale : {0x1p-1000, 0x1p-600, 0x1p600, 0x1p1000}) {
+    EXPECT_EQ(SpikedModel(scale, 0.5).mixing(6 * scale, 2 * scale, 100), mixing) << scale;
+  }
+}
+
 TEST(SpikedModel, SquaredCosinesOfSeveralSpikes) {
   const SpikedModel model(1.0, 0.5);
   const std::vector<double> apart = model.squared_cosines({1000.0, 30.0, 0.1}, 1e6);

@@ -12,7 +12,8 @@ namespace pellucid {
 struct AlignmentRow {
   Index component = 1;       ///< from 1, largest variance first
   double noise_std = 0.0;    ///< s, per (complex) entry
-  double cos2 = 0.0;         ///< |<sample eigenvector, true one>|^2, mean over the repetitions
+  double cos2 = 0.0;         ///< |<sample eigenvector, true one>|^2, mean over the repetitions; of
+                             ///< equal spikes with the subspace that they span
   double cos2_stderr = 0.0;  ///< of that mean; NaN for one repetition
   double cos2_theory = 0.0;  ///< its limit as d and n grow at fixed d / n (`squared_cosine`)
   double cos2_mixing = 0.0;  ///< the limit less the mixing between spikes in n samples (`mixing`)

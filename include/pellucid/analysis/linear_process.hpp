@@ -28,6 +28,7 @@ enum class LinearMode {
 struct LinearStep {
   double noise_std = 0.0;         ///< of level t, whose denoiser the step applies
   std::vector<double> cos2;       ///< squared cosines of D_t's eigenvectors with the reference's
+                                  ///< (of equal variances with their subspace)
   std::vector<double> product;    ///< squared singular values of the product of the steps so far, k
   double leading_cos2 = 0.0;      ///< of the product's leading left singular vector with the first
                                   ///< reference eigenvector
