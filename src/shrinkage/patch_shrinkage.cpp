@@ -55,17 +55,51 @@ void check_noise(const PatchGrid& grid, Index looks, const PatchOptions& options
   }
 }
 
+// The largest real or imaginary part.
 template <class T>
-Eigen::VectorXd counting_voxels(ConstBatch<T> array, int threads) {
-  Eigen::VectorXd counts(array.cols());
+double largest_part(ConstBatch<T> voxel) {
+  if (voxel.size() == 0) return 0.0;
+  double largest = voxel.real().cwiseAbs().maxCoeff();
+  if constexpr (is_complex<T>) {
+    largest = std::max<double>(largest, voxel.imag().cwiseAbs().maxCoeff());
+  }
+  return largest;
+}
+
+// What one reading of the array tells.
+struct Survey {
+  Eigen::VectorXd counts;  // 1 for voxels that are not zero in all looks
+  double largest = 0.0;
+};
+
+template <class T>
+Survey survey(ConstBatch<T> array, int threads) {
   constexpr Index block = 4096;
-  parallel_for((array.cols() + block - 1) / block, threads, [&](Index task, int) {
+  const Index blocks = (array.cols() + block - 1) / block;
+  Survey found{Eigen::VectorXd(array.cols())};
+  Eigen::VectorXd largest = Eigen::VectorXd::Zero(blocks);
+  parallel_for(blocks, threads, [&](Index task, int) {
     const Index last = std::min(array.cols(), (task + 1) * block);
     for (Index v = task * block; v < last; ++v) {
-      counts[v] = (array.col(v).array() != T(0)).any() ? 1.0 : 0.0;
+      const double most = largest_part<T>(array.col(v));
+      if (!array.col(v).allFinite()) {
+        throw Error(
+            fmt::format("voxel {} holds entries that are not finite: remove or replace them", v));
+      }
+      found.counts[v] = most > 0 ? 1.0 : 0.0;
+      largest[task] = std::max(largest[task], most);
     }
   });
-  return counts;
+  if (blocks > 0) found.largest = largest.maxCoeff();
+  return found;
+}
+
+// What entries are divided by where their squares would leave the range of numbers: a power of two,
+// which changes no digits.
+double scale_of(double largest) {
+  constexpr double small = 0x1p-20, great = 0x1p20;
+  return largest == 0 || (largest > small && largest < great) ? 1.0
+                                                              : std::exp2(std::ilogb(largest));
 }
 
 // The mean square, over the voxels that count, of given standard deviations.
@@ -145,14 +179,13 @@ void for_rows(const PatchGrid& grid, const PatchOptions& options,
   }
 }
 
+namespace {
+
+// `shrink_patches` of entries whose squares are in range; `counts` as in `Survey`.
 template <class T>
-PatchShrinkage<T> shrink_patches(ConstBatch<T> array, const std::vector<Index>& shape,
-                                 const PatchOptions& options) {
+PatchShrinkage<T> shrink(ConstBatch<T> array, const PatchGrid& grid, const PatchOptions& options,
+                         const Eigen::VectorXd& counts, int threads) {
   const Index looks = array.rows();
-  const PatchGrid grid = grid_of(shape, looks, array.cols(), options.patch);
-  check_noise(grid, looks, options);
-  const int threads = thread_count(options.threads);
-  const Eigen::VectorXd counts = counting_voxels<T>(array, threads);
   WindowMaps maps;
   maps.voxels = grid.sum_in_windows(counts);
   maps.noise_variance = given_variances(grid, options.noise_std, counts, maps.voxels);
@@ -165,6 +198,29 @@ PatchShrinkage<T> shrink_patches(ConstBatch<T> array, const std::vector<Index>& 
   result.removed = finish<T>(array, grid.sum_of_windows(maps.weight), result.denoised, threads);
   result.noise_std = mean_of_windows(grid, maps.noise_variance, maps, counts).cwiseSqrt();
   result.rank = mean_of_windows(grid, maps.rank, maps, counts);
+  return result;
+}
+
+}  // namespace
+
+template <class T>
+PatchShrinkage<T> shrink_patches(ConstBatch<T> array, const std::vector<Index>& shape,
+                                 const PatchOptions& options) {
+  const PatchGrid grid = grid_of(shape, array.rows(), array.cols(), options.patch);
+  check_noise(grid, array.rows(), options);
+  const int threads = thread_count(options.threads);
+  const Survey found = survey<T>(array, threads);
+  const double scale = scale_of(found.largest);
+  if (scale == 1.0) return shrink<T>(array, grid, options, found.counts, threads);
+  PatchOptions scaled = options;
+  for (double& noise_std : scaled.noise_std) noise_std /= scale;
+  // A float's largest power of two and smallest quotient are in range, their reciprocals need not.
+  const auto factor = static_cast<RealOf<T>>(scale);
+  const Matrix<T> in_range = array / factor;
+  PatchShrinkage<T> result = shrink<T>(in_range, grid, scaled, found.counts, threads);
+  result.denoised *= factor;
+  result.noise_std *= scale;
+  result.removed *= scale * scale;
   return result;
 }
 

@@ -57,9 +57,10 @@ struct PatchShrinkage {
 /// `array` is looks x voxels, the memory of a C-order array of `shape`, which ends in the looks.
 /// Bit-identical for any number of threads. Beside the answer it holds three more copies of the
 /// array (four for complex data and for windows whose smaller side exceeds 192, which LAPACK
-/// decomposes one by one). Throws `Error` for windows that do not fit, for noise levels that are
-/// negative, not finite or of another count, and for windows with a side below 4 where the noise is
-/// to be estimated.
+/// decomposes one by one), and another where the largest entry is outside 2^-20 to 2^20, whose
+/// squares are kept in range by a power of two. Throws `Error` for entries that are not finite, for
+/// windows that do not fit, for noise levels that are negative, not finite or of another count, and
+/// for windows with a side below 4 where the noise is to be estimated.
 template <class T>
 [[nodiscard]] PatchShrinkage<T> shrink_patches(ConstBatch<T> array, const std::vector<Index>& shape,
                                                const PatchOptions& options);
