@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <complex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "pellucid/base/error.hpp"
 
@@ -32,6 +34,44 @@ std::optional<NoiseEstimate> attempt(const Body& body) {
 
 void add_note(NoiseEstimate& noise, const std::string& note) {
   noise.note += (noise.note.empty() ? "" : "; ") + note;
+}
+
+// Of a matrix with more entries, evenly spread rows and columns will do: signal of low rank stays
+// so in any of them, and white noise white. The longer side is cut first, at most to a square.
+constexpr Index enough_entries = 6'000'000;
+
+struct Sides {
+  Index rows, columns;
+};
+
+Sides sides_read(Index rows, Index columns) {
+  Index longer = std::max(rows, columns), shorter = std::min(rows, columns);
+  const auto square = static_cast<Index>(std::sqrt(static_cast<double>(enough_entries)));
+  longer = std::min(longer, std::max(square, enough_entries / std::max<Index>(shorter, 1)));
+  shorter = std::min(shorter, std::max(square, enough_entries / longer));
+  return rows >= columns ? Sides{longer, shorter} : Sides{shorter, longer};
+}
+
+std::vector<Index> spread(Index count, Index of) {
+  std::vector<Index> chosen(static_cast<std::size_t>(count));
+  for (Index i = 0; i < count; ++i) chosen[static_cast<std::size_t>(i)] = i * of / count;
+  return chosen;
+}
+
+template <class T>
+NoiseEstimate by_matrix(const NoiseSample<T>& sample, NoiseEstimator estimator) {
+  NoiseEstimate noise = matrix_noise(signal_singular_values(sample), estimator);
+  const auto& first = sample.signals.front();
+  const auto count = static_cast<Index>(sample.signals.size());
+  const Index columns = count > 1 ? count : first.shape.back();
+  const Index rows = count > 1 ? first.entries.size() : first.entries.size() / columns;
+  Sides read = sides_read(rows, columns);
+  if (count > 1) read.columns = columns;
+  if (read.rows < rows || read.columns < columns) {
+    add_note(noise, fmt::format("from {} x {} of {} x {} entries", read.rows, read.columns, rows,
+                                columns));
+  }
+  return noise;
 }
 
 bool is_certain(const std::optional<NoiseEstimate>& noise, NoiseCertainty certainty) {
@@ -72,7 +112,7 @@ NoiseEstimate without_model(const NoiseSample<T>& sample) {
   const auto wavelet = attempt([&] { return wavelet_noise(sample); });
   const auto edge = sample.is_sound
                         ? std::nullopt
-                        : attempt([&] { return matrix_noise(signal_singular_values(sample)); });
+                        : attempt([&] { return by_matrix(sample, NoiseEstimator::automatic); });
   if (!wavelet && !edge) return wavelet_noise(sample);  // says why
   const bool wavelet_holds = is_certain(wavelet, NoiseCertainty::fair);
   const bool edge_holds = is_certain(edge, NoiseCertainty::sure);
@@ -104,17 +144,23 @@ SingularValues signal_singular_values(const NoiseSample<T>& sample) {
       throw Error("one signal of one axis is no matrix: give several, or choose wavelet");
     }
     const Index rows = first.entries.size() / columns;
-    return singular_values<T>(Map<T>(first.entries.data(), columns, rows));
+    const Map<T> matrix(first.entries.data(), columns, rows);
+    const Sides read = sides_read(rows, columns);
+    if (read.rows == rows && read.columns == columns) return singular_values<T>(matrix);
+    const Matrix<T> part = matrix(spread(read.columns, columns), spread(read.rows, rows));
+    return singular_values<T>(part);
   }
   const Index rows = first.entries.size();
   if (rows > most / count) throw Error("more than 1e8 entries: too large a matrix; choose wavelet");
-  Matrix<T> matrix(rows, count);
+  const Index kept = sides_read(rows, count).rows;
+  const std::vector<Index> variables = spread(kept, rows);
+  Matrix<T> matrix(kept, count);
   for (Index j = 0; j < count; ++j) {
     const auto& signal = sample.signals[static_cast<std::size_t>(j)];
     if (signal.shape != first.shape) {
       throw Error("signals of several shapes are no matrix: choose wavelet, or likelihood");
     }
-    matrix.col(j) = signal.entries;
+    matrix.col(j) = signal.entries(variables);
   }
   return singular_values<T>(matrix, true);
 }
@@ -132,7 +178,7 @@ NoiseEstimate estimate_noise(const NoiseSample<T>& sample, NoiseEstimator estima
       if (likelihood == nullptr) throw Error("likelihood needs a model: give one");
       return common(likelihood->estimate(sample, monitor));
     default:
-      return common(matrix_noise(signal_singular_values(sample), estimator));
+      return by_matrix(sample, estimator);
   }
 }
 

@@ -86,6 +86,26 @@ void remark_on_rank(MatrixNoise& noise, Index values) {
   }
 }
 
+// An estimate, with another estimator's as a check of what both assume.
+MatrixNoise checked(MatrixNoise noise, MatrixNoise (*other)(const SingularValues&),
+                    const SingularValues& singular) {
+  if (noise.certainty == NoiseCertainty::doubtful || noise.noise_std == 0) return noise;
+  const MatrixNoise check = other(singular);
+  const double allowed =
+      (noise.interval[1] - noise.noise_std) + (check.interval[1] - check.noise_std);
+  if (std::abs(check.noise_std - noise.noise_std) <= allowed) {
+    noise.certainty = NoiseCertainty::sure;
+    return noise;
+  }
+  noise.certainty = NoiseCertainty::doubtful;
+  noise.note = fmt::format(
+      "the singular values do not follow the Marchenko-Pastur law: their {} says {:.4g}",
+      name(check.estimator), check.noise_std);
+  noise.interval[0] = std::min(noise.interval[0], check.interval[0]);
+  noise.interval[1] = std::max(noise.interval[1], check.interval[1]);
+  return noise;
+}
+
 }  // namespace
 
 MatrixNoise median_noise(const SingularValues& singular) {
@@ -147,32 +167,16 @@ MatrixNoise edge_noise(const SingularValues& singular) {
 }
 
 MatrixNoise matrix_noise(const SingularValues& singular) {
-  MatrixNoise edge = edge_noise(singular);
-  if (edge.certainty == NoiseCertainty::doubtful || edge.noise_std == 0) return edge;
-  const MatrixNoise median = median_noise(singular);
-  const double allowed =
-      (edge.interval[1] - edge.noise_std) + (median.interval[1] - median.noise_std);
-  if (std::abs(median.noise_std - edge.noise_std) <= allowed) {
-    edge.certainty = NoiseCertainty::sure;
-    return edge;
-  }
-  edge.certainty = NoiseCertainty::doubtful;
-  edge.note = fmt::format(
-      "the singular values do not follow the Marchenko-Pastur law: their median says {:.4g}",
-      median.noise_std);
-  edge.interval[0] = std::min(edge.interval[0], median.interval[0]);
-  edge.interval[1] = std::max(edge.interval[1], median.interval[1]);
-  return edge;
+  return checked(edge_noise(singular), median_noise, singular);
 }
 
 MatrixNoise matrix_noise(const SingularValues& singular, NoiseEstimator estimator) {
   switch (estimator) {
     case NoiseEstimator::automatic:
+    case NoiseEstimator::edge:
       return matrix_noise(singular);
     case NoiseEstimator::median:
-      return median_noise(singular);
-    case NoiseEstimator::edge:
-      return edge_noise(singular);
+      return checked(median_noise(singular), edge_noise, singular);
     default:
       throw Error(fmt::format("{} is no estimator for matrices: choose auto, median or edge",
                               name(estimator)));

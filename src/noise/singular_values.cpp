@@ -20,12 +20,11 @@ Eigen::VectorXd values_of(Matrix<W>& x) {
   Matrix<W> gram = Matrix<W>::Zero(x.rows(), x.rows());
   linalg::add_gram<W>(x, gram);
   Eigen::VectorXd values;
-  linalg::eigh<W>(gram, values);
+  linalg::eigenvalues_only<W>(gram, values);
   values = values.reverse().cwiseMax(0.0).cwiseSqrt().eval();
   constexpr double accurate = 1e-4;
   if (values(0) == 0 || values(values.size() / 2) > accurate * values(0)) return values;
-  Matrix<W> left, right;
-  linalg::svd<W>(x, left, values, right);
+  linalg::singular_values_only<W>(x, values);
   return values;
 }
 

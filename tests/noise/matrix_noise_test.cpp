@@ -92,7 +92,14 @@ TEST(MatrixNoise, CentringTakesOneColumnOff) {
   EXPECT_EQ(singular.values.size(), 5);
   const Eigen::VectorXd mean = y.rowwise().mean();
   EXPECT_NEAR(singular.values.squaredNorm(), (y.colwise() - mean).squaredNorm(), 1e-8);
-  EXPECT_NEAR(edge_noise(singular).noise_std, 1.0, 0.2);  // chance: 1 / sqrt(300) = 6 %
+  // Variances over 60 such matrices: chance leaves sqrt(2 / 150 / 60) = 1.5 %, counting all 6
+  // columns would take 17 % off.
+  double mean_variance = 0;
+  for (std::uint64_t seed = 100; seed < 160; ++seed) {
+    const auto one = singular_values<double>(observed<double>(30, 6, 0, 1.0, seed), true);
+    mean_variance += std::pow(edge_noise(one).noise_std, 2) / 60;
+  }
+  EXPECT_NEAR(mean_variance, 1.0, 0.06);
 }
 
 // Constant variables, and the zero background of a scan, carry no noise.
@@ -100,8 +107,10 @@ TEST(MatrixNoise, PartsThatNeverVaryDoNotCount) {
   Eigen::MatrixXd y = white<double>(60, 200, 11);
   for (const Index constant : {5, 15, 30}) {
     y.topRows(constant).setConstant(3.0);
-    // Chance: 0.7071 / sqrt(30 x 199) = 0.9 %.
-    EXPECT_NEAR(edge_noise(singular_values<double>(y, true)).noise_std, 1.0, 0.04);
+    const auto varying = singular_values<double>(y, true);
+    EXPECT_EQ(varying.rows, 60 - constant);
+    // Chance: 0.7071 / sqrt(30 x 199) = 0.9 % at most; counting all rows takes off 4 to 29 %.
+    EXPECT_NEAR(edge_noise(varying).noise_std, 1.0, 0.025);
   }
   y.topRows(30).setZero();
   y.rightCols(50).setZero();
@@ -117,6 +126,21 @@ TEST(MatrixNoise, NoiseFarBelowTheSignal) {
     const auto singular = singular_values<double>(observed<double>(200, 100, 3, truth, 12));
     EXPECT_NEAR(edge_noise(singular).noise_std / truth, 1.0, 0.03);
     EXPECT_NEAR(median_noise(singular).noise_std / truth, 1.0, 0.05);
+  }
+}
+
+// Asked for alone, each has the other as its check: rows of unlike noise follow no
+// Marchenko-Pastur law.
+TEST(MatrixNoise, OneEstimatorIsCheckedByTheOther) {
+  const auto even = singular_values<double>(observed<double>(200, 100, 2, 1.0, 6));
+  Matrix<double> y = white<double>(200, 100, 7);
+  y.topRows(100) *= 4;
+  const auto uneven = singular_values<double>(y);
+  for (const NoiseEstimator estimator : {NoiseEstimator::median, NoiseEstimator::edge}) {
+    const MatrixNoise found = matrix_noise(even, estimator);
+    EXPECT_EQ(found.estimator, estimator);
+    EXPECT_EQ(found.certainty, NoiseCertainty::sure) << found.note;
+    EXPECT_EQ(matrix_noise(uneven, estimator).certainty, NoiseCertainty::doubtful);
   }
 }
 

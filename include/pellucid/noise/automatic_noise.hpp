@@ -8,8 +8,9 @@
 namespace pellucid {
 
 /// All signals as the columns of a matrix, for the Marchenko-Pastur estimators: signals of one
-/// shape, their mean taken off; a single signal of two axes or more is the matrix itself. Throws
-/// `Error` where there is no such matrix, or it has more than 1e8 entries.
+/// shape, their mean taken off; a single signal of two axes or more is the matrix itself. Of more
+/// than 6e6 entries evenly spread rows (of a single signal columns, too) are used. Throws `Error`
+/// where there is no such matrix, or several signals have more than 1e8 entries.
 template <class T>
 [[nodiscard]] SingularValues signal_singular_values(const NoiseSample<T>& sample);
 

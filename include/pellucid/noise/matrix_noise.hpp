@@ -48,7 +48,8 @@ struct MatrixNoise : NoiseEstimate {
 /// The edge estimate, with the median's as a check: doubtful where the two differ by more than
 /// chance explains or more than half of the values stand out.
 [[nodiscard]] MatrixNoise matrix_noise(const SingularValues& singular);
-/// By `median`, `edge` or `automatic`; `Error` for another.
+/// By `median`, `edge` or `automatic` (which is the edge), each with the other as its check;
+/// `Error` for another.
 [[nodiscard]] MatrixNoise matrix_noise(const SingularValues& singular, NoiseEstimator estimator);
 
 /// Singular values of a matrix, by the eigenvalues of its smaller Gram matrix in double precision:
