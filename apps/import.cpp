@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include <cstring>
 #include <memory>
 
 #include "arguments.hpp"
 #include "checks.hpp"
 #include "commands.hpp"
+#include "inputs.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/import_network.hpp"
 #include "pellucid/io/model_file.hpp"
-#include "pellucid/io/safetensors.hpp"
-#include "pellucid/model/access.hpp"
 
 namespace pellucid::app {
 
@@ -34,27 +32,6 @@ void run_import(const ImportArguments& arguments, const Common& common) {
              model.schedule.text());
 }
 
-// The network's tensors under the names of its authors, and nothing of ours.
-template <class T>
-SafeTensors tensors_of(const Model& model, const std::string& path) {
-  const auto* network = std::get_if<NetworkPrior<T>>(&prior_as<T>(model));
-  if (network == nullptr) {
-    throw Error(
-        fmt::format("{}: is a {} model, which is a .safetensors file that other programs "
-                    "open as it is: export is for networks",
-                    path, model.kind()));
-  }
-  SafeTensors content;
-  for (const auto& [name, tensor] : *network->tensors) {
-    Array& array = content.tensors[name];
-    array.type = DType::float32;
-    array.shape = tensor.shape;
-    array.bytes.resize(tensor.values.size() * sizeof(float));
-    std::memcpy(array.bytes.data(), tensor.values.data(), array.bytes.size());
-  }
-  return content;
-}
-
 struct ExportArguments {
   std::string model, output;
 };
@@ -62,13 +39,13 @@ struct ExportArguments {
 void run_export(const ExportArguments& arguments, const Common& common) {
   check_apart({arguments.model}, {arguments.output});
   const Model model = read_model(arguments.model);
-  const SafeTensors content = model.is_complex()
-                                  ? tensors_of<std::complex<double>>(model, arguments.model)
-                                  : tensors_of<double>(model, arguments.model);
   OutputFile out(arguments.output);
-  write_safetensors(out, content);
+  const Index count = renamed([&] { return export_network(out, model); },
+                              [&](const Error& error) {
+                                return Error(fmt::format("{}: {}", arguments.model, error.what()));
+                              });
   out.commit();
-  if (!common.quiet) fmt::print("{}: {} tensors\n", arguments.output, content.tensors.size());
+  if (!common.quiet) fmt::print("{}: {} tensors\n", arguments.output, count);
 }
 
 }  // namespace

@@ -136,10 +136,9 @@ void CheckpointFile::save(const std::string& fingerprint, const std::string& pro
   if (!file) io::fail_to_write(part, errno);
   // A name must never stand for numbers that are not on disk yet.
   if (const int error = io::synchronise(part); error != 0) io::fail_to_write(part, error);
-  std::error_code error;
-  std::filesystem::rename(part, path_, error);
-  if (error) io::fail_to_write(path_, error.value());
-  (void)io::synchronise(path_.parent_path());  // a folder may be written that cannot be opened
+  if (const int error = io::rename_lasting(part, path_); error != 0) {
+    io::fail_to_write(path_, error);
+  }
 }
 
 bool CheckpointFile::load(const std::string& fingerprint, std::string& progress,

@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "io/checked_json.hpp"
+#include "io/float_tensors.hpp"
 #include "io/input_file.hpp"
 #include "pellucid/io/safetensors.hpp"
 #include "pellucid/io/torch_checkpoint.hpp"
+#include "pellucid/model/access.hpp"
 
 namespace pellucid {
 
@@ -138,9 +139,7 @@ NamedTensors read_plain(const std::filesystem::path& path) {
   NamedTensors tensors;
   for (auto& [name, array] : read_safetensors(path).tensors) {
     if (array.type != DType::float32) continue;  // counters
-    Tensor tensor{array.shape, std::vector<float>(array.bytes.size() / sizeof(float))};
-    std::memcpy(tensor.values.data(), array.bytes.data(), array.bytes.size());
-    tensors.emplace(name, std::move(tensor));
+    tensors.emplace(name, io::network_tensor(array));
   }
   return tensors;
 }
@@ -257,6 +256,33 @@ Model import_network(const std::filesystem::path& checkpoint,
     io::fail(checkpoint, error.what());
   }
   return model;
+}
+
+namespace {
+
+template <class T>
+SafeTensors network_tensors(const Model& model) {
+  const auto* network = std::get_if<NetworkPrior<T>>(&prior_as<T>(model));
+  if (network == nullptr) {
+    throw Error(
+        fmt::format("is a {} model, which is a .safetensors file that other programs open as it "
+                    "is: export is for networks",
+                    model.kind()));
+  }
+  SafeTensors content;
+  for (const auto& [name, tensor] : *network->tensors) {
+    content.tensors.emplace(name, io::network_array(tensor));
+  }
+  return content;
+}
+
+}  // namespace
+
+Index export_network(OutputFile& out, const Model& model) {
+  const SafeTensors content = model.is_complex() ? network_tensors<std::complex<double>>(model)
+                                                 : network_tensors<double>(model);
+  write_safetensors(out, content);
+  return std::ssize(content.tensors);
 }
 
 }  // namespace pellucid

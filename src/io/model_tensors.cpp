@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstring>
-
+#include "io/float_tensors.hpp"
 #include "io/input_file.hpp"
 
 namespace pellucid::io {
@@ -75,9 +74,7 @@ Tensor TensorReader::take_floats(const std::string& name) {
     fail_tensor(name, fmt::format("holds {}: store F32", pellucid::name(array.type)));
   }
   read_.insert(name);
-  Tensor tensor{array.shape, std::vector<float>(array.bytes.size() / sizeof(float))};
-  std::memcpy(tensor.values.data(), array.bytes.data(), array.bytes.size());
-  return tensor;
+  return network_tensor(array);
 }
 
 void TensorReader::require_all_read() const {

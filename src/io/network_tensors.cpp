@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <nlohmann/json.hpp>
+
+#include "io/float_tensors.hpp"
 
 namespace pellucid::io {
 
@@ -153,11 +154,7 @@ NamedTensors read_network_tensors(TensorReader& tensors, const SafeTensors& cont
 template <class T>
 void store(SafeTensors& content, const NetworkPrior<T>& prior) {
   for (const auto& [name, tensor] : *prior.tensors) {
-    Array& array = content.tensors[name];
-    array.type = DType::float32;
-    array.shape = tensor.shape;
-    array.bytes.resize(tensor.values.size() * sizeof(float));
-    std::memcpy(array.bytes.data(), tensor.values.data(), array.bytes.size());
+    content.tensors.insert_or_assign(name, network_array(tensor));
   }
 }
 

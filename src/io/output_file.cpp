@@ -105,7 +105,7 @@ void OutputFile::close() {
 void OutputFile::commit() {
   if (file_ != nullptr) close();
   if (temporary_.empty()) return;
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
+  if (const int error = io::rename_lasting(temporary_, target_); error != 0) fail(error);
   temporary_.clear();
 }
 

@@ -40,7 +40,9 @@ OutputFolder::~OutputFolder() {
 
 void OutputFolder::commit() {
   if (temporary_.empty()) io::fail_to_write(path_, EBADF);
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) io::fail_to_write(path_, errno);
+  if (const int error = io::rename_lasting(temporary_, path_); error != 0) {
+    io::fail_to_write(path_, error);
+  }
   temporary_.clear();
 }
 

@@ -75,6 +75,12 @@ int synchronise(const std::filesystem::path& path) {
   return error == EINVAL || error == ENOTSUP || error == EROFS ? 0 : error;
 }
 
+int rename_lasting(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) return errno;
+  (void)synchronise(to.parent_path());  // a folder may be written that cannot be opened
+  return 0;
+}
+
 void fail_to_write(const std::filesystem::path& path, int error) {
   fail(path, fmt::format("cannot be written ({}): {}", std::generic_category().message(error),
                          mend_of(error)));

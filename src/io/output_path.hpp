@@ -15,6 +15,10 @@ namespace pellucid::io {
 /// Waits until a file, or a folder's list of files, is on disk. Returns 0 or an `errno`; what
 /// cannot be synchronised, as some file systems say, needs no more.
 [[nodiscard]] int synchronise(const std::filesystem::path& path);
+/// Renames, and brings the folder to disk, so that the new name outlives a loss of power, too. 0,
+/// or the error number of the renaming.
+[[nodiscard]] int rename_lasting(const std::filesystem::path& from,
+                                 const std::filesystem::path& to);
 
 /// Throws `Error` with the system's reason for `error`, an `errno`, and what to do about it.
 [[noreturn]] void fail_to_write(const std::filesystem::path& path, int error);

@@ -56,6 +56,11 @@ std::string read_header(io::InputFile& file) {
   file.read(std::as_writable_bytes(std::span(bytes)));
   std::uint64_t length = 0;
   for (std::size_t i = 8; i-- > 0;) length = length << 8 | bytes[i];
+  constexpr std::string_view npy = "\x93NUMPY";
+  if (std::string_view(reinterpret_cast<const char*>(bytes.data()), npy.size()) == npy) {
+    io::fail(file.label(),
+             "is an array (.npy), no model: give a .safetensors file, as pellucid fit writes it");
+  }
   if (length > kLongestHeader || length > file.remaining()) {
     io::fail(
         file.label(),

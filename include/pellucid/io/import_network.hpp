@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "pellucid/io/output_file.hpp"
 #include "pellucid/model/model.hpp"
 
 namespace pellucid {
@@ -14,5 +15,10 @@ namespace pellucid {
 /// unit power and zero mean. Throws `Error`, first word the file, naming what does not fit.
 [[nodiscard]] Model import_network(const std::filesystem::path& checkpoint,
                                    const std::filesystem::path& parameters);
+
+/// Writes a network's tensors as `.safetensors` under the names of its authors, and nothing of
+/// ours; the caller commits. Returns their number. Throws `Error`, without a file's name, for
+/// models that are no networks.
+Index export_network(OutputFile& out, const Model& model);
 
 }  // namespace pellucid

@@ -34,7 +34,7 @@ class OutputFile {
   /// Flushes to disk, checks that everything was written, and closes: nothing more can be written,
   /// and the file takes no descriptor while it waits to be committed.
   void close();
-  /// Closes, and renames.
+  /// Closes, renames, and flushes the folder, so that the name outlives a loss of power, too.
   void commit();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
