@@ -31,6 +31,16 @@ std::string name(CovarianceType type) {
   return "unknown";
 }
 
+std::vector<std::string> covariance_type_names() {
+  std::vector<std::string> list;
+  for (const auto& [type, text] : names) list.emplace_back(text);
+  return list;
+}
+
+bool has_blocks(CovarianceType type) {
+  return type == CovarianceType::block_circulant || type == CovarianceType::block_toeplitz;
+}
+
 CovarianceType parse_covariance_type(const std::string& text) {
   std::string list;
   for (const auto& [type, known] : names) {

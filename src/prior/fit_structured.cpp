@@ -19,17 +19,13 @@ namespace pellucid {
 
 namespace {
 
-bool is_block_type(CovarianceType type) {
-  return type == CovarianceType::block_circulant || type == CovarianceType::block_toeplitz;
-}
-
 template <class T>
 void check_type_options(Index dim, const MixtureFitOptions<T>& options) {
   if (options.start && options.covariance != CovarianceType::full) {
     throw Error("mixture fit: a start is for covariance type full, this one is '" +
                 name(options.covariance) + "': leave it out");
   }
-  if (is_block_type(options.covariance)) {
+  if (has_blocks(options.covariance)) {
     const auto& blocks = options.blocks;
     if (blocks.empty()) {
       throw Error(

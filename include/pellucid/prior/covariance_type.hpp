@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace pellucid {
 
@@ -18,8 +19,12 @@ enum class CovarianceType {
   low_rank,         ///< `W W^H + D`, `D` diagonal: a mixture of factor analysers
 };
 
-/// `full, tied, diag, spherical, circulant, block-circulant, toeplitz, block-toeplitz, low-rank`.
+/// `full`, `block-circulant`, ...: the enumerators' names with hyphens.
 [[nodiscard]] std::string name(CovarianceType type);
+/// All names, in the enumerators' order.
+[[nodiscard]] std::vector<std::string> covariance_type_names();
+/// Whether the type is of signals with two axes, in blocks.
+[[nodiscard]] bool has_blocks(CovarianceType type);
 /// Throws `Error` listing the names that there are.
 [[nodiscard]] CovarianceType parse_covariance_type(const std::string& text);
 

@@ -12,7 +12,12 @@
 
 namespace pellucid {
 
-/// How a mixture is fitted.
+/// How a mixture of K components is fitted to n samples of N entries. Samples and model are in the
+/// same units; `T` is double or std::complex<double>.
+///
+/// Expectation-maximisation (Dempster, Laird and Rubin 1977, J. R. Statist. Soc. B 39, 1-38) with
+/// the penalty of Fraley and Raftery 2007 (J. Classification 24, 155-181, inverse-Wishart on every
+/// covariance) from a k-means++ start (Arthur and Vassilvitskii 2007).
 ///
 /// The fit climbs the penalised likelihood `log L + sum_k log p(C_k)` with the inverse-Wishart
 /// prior `p(C) ~ |C|^(-kappa/2) exp(-kappa/2 tr(C_0 C^-1))` (complex data: without the halves), up
@@ -36,7 +41,7 @@ struct MixtureFitOptions {
   Index components = 16;  ///< K, at least 1 and at most the number of samples; `start` has its own
   int passes = 100;       ///< most passes (updates) of expectation-maximisation over the data
   double tolerance = 1e-4;  ///< stop after a pass that gained less (penalised), nats per sample and
-                            ///< dimension; 0 makes all `passes`
+                            ///< dimension, at least 0; 0 makes all `passes`
   /// 0, or the samples of a mini-batch: the update follows every batch (stepwise
   /// expectation-maximisation, Cappe and Moulines 2009, J. R. Statist. Soc. B 71, 593-613), the
   /// sums moving to those of the batch by `(t + tau)^-0.6` in step t = 0, 1, ..., with tau the
@@ -59,7 +64,8 @@ struct MixtureFitOptions {
   std::uint64_t seed = 1;
   int threads = 0;
   FitCheckpoint* checkpoint = nullptr;      ///< saved to after every pass, and loaded from first
-  std::optional<GaussianMixture<T>> start;  ///< start here instead of from k-means++
+  std::optional<GaussianMixture<T>> start;  ///< start here instead of from k-means++: means N x K
+                                            ///< and K covariances N x N in the samples' units
 };
 
 /// A component that was moved to a badly modelled sample.
@@ -76,18 +82,24 @@ struct MixtureFitReport {
   std::vector<Index> reseeded;                   ///< components re-seeded in each pass (count)
   std::vector<Reseeding> reseedings;             ///< all of them
   bool converged = false;                        ///< stopped by `tolerance`, not by `passes`
-  double bic = 0.0;  ///< with the likelihood of the last pass, which is before its update
+  /// Schwarz's criterion (1978, Ann. Statist. 6, 461-464), `p log n - 2 n l`, of p free real
+  /// numbers and the likelihood l of the last pass, which is before its update; less is better.
+  double bic = 0.0;
 };
 
+/// The fitted mixture, its means N x K, its covariances K times N x N, in the samples' units.
 template <class T>
 struct MixtureFit {
   GaussianMixture<T> prior;
   MixtureFitReport report;
 };
 
-/// Expectation-maximisation in double precision from a k-means++ start. Throws `Error` with fewer
-/// samples than components, on entries that are not finite, or where a covariance cannot be kept
-/// positive definite; `Stopped` when the monitor asks.
+/// Expectation-maximisation in double precision from a k-means++ start, with covariances of type
+/// `full` (`fit_structured_mixture` makes all types). Reads `clean` (n samples of N entries) in
+/// blocks, several times a pass at most; the result does not depend on `options.threads`. Throws
+/// `Error` for options out of range, with fewer samples than components, a `start` of another
+/// dimension, entries that are not finite, a checkpoint of another fit, or where a covariance
+/// cannot be kept positive definite; `Stopped` when the monitor asks.
 template <class T>
 [[nodiscard]] MixtureFit<T> fit_mixture(const SampleSource<T>& clean,
                                         const MixtureFitOptions<T>& options,
