@@ -25,13 +25,15 @@ struct AlignmentArguments {
 };
 
 template <class T>
-TrainingSignals<T> training_of(const SourceArguments& source, const std::optional<Inputs>& inputs) {
+TrainingSignals<T> training_of(const SourceArguments& source, const std::optional<Inputs>& inputs,
+                               std::string& note) {
   const Fresh fresh = source.fresh_choice();
   if (!inputs) return TrainingSignals<T>(source.model(), fresh, source.seed);
   return inputs->named([&] {
     Matrix<T> signals = read_all<T>(*inputs);
-    const Index components = std::min(source.components, signals.rows());
-    return TrainingSignals<T>(std::move(signals), components, fresh, source.seed);
+    ComponentCount components = source.component_count_of(signals.rows(), signals.cols());
+    note = std::move(components.note);
+    return TrainingSignals<T>(std::move(signals), components.value, fresh, source.seed);
   });
 }
 
@@ -51,7 +53,6 @@ void print_table(const Alignment& alignment) {
 
 void run(const AlignmentArguments& arguments, const Common& common) {
   const SourceArguments& source = arguments.source;
-  source.check();
   const AlignmentOptions options{source.levels(), arguments.repeats, common.threads};
   Console console(common.quiet);
   std::optional<Inputs> inputs;
@@ -62,9 +63,10 @@ void run(const AlignmentArguments& arguments, const Common& common) {
 
   const bool complex_data = inputs ? inputs->is_complex() : source.complex_data;
   Alignment alignment;
+  std::string note;
   dispatch(complex_data, true, [&]<class T>() {
     if constexpr (std::is_same_v<RealOf<T>, double>) {
-      alignment = measure_alignment(training_of<T>(source, inputs), options, &console);
+      alignment = measure_alignment(training_of<T>(source, inputs, note), options, &console);
     }
   });
   const RunSettings settings = source_settings(source, common.command_line);
@@ -75,7 +77,9 @@ void run(const AlignmentArguments& arguments, const Common& common) {
   }
   console.check_stop();
   outputs.commit();
-  if (!common.quiet) print_table(alignment);
+  if (common.quiet) return;
+  print_table(alignment);
+  if (!note.empty()) fmt::print("{}.\n", note);
 }
 
 }  // namespace
@@ -94,12 +98,16 @@ void add_analyze_alignment(CLI::App& analyze, const Common& common) {
                      "Write the results as JSON: a row per level and component");
   command->footer(
       "The reference of data is the basis of the clean samples' covariance. White noise looks the\n"
-      "same in every basis, so canonical directions serve as well as random ones and cost less.\n\n"
+      "same in every basis, so canonical directions serve as well as random ones and cost less.\n"
+      "Equal spikes have a subspace, no directions: their squared cosines are with that.\n\n"
       "Examples:\n"
       "  pellucid analyze alignment --spikes 16,8,4 --dim 64 --samples 128 --json alignment.json\n"
       "  pellucid analyze alignment clean.npy --components 3 --noise-std 0.1:2:5log --report "
       "a.html");
-  command->callback([arguments, &common] { run(*arguments, common); });
+  command->callback([command, arguments, &common] {
+    arguments->source.check(*command);
+    run(*arguments, common);
+  });
 }
 
 }  // namespace pellucid::app

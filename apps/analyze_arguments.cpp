@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -97,6 +98,11 @@ std::vector<double> parse_noise_levels(const std::string& text) {
           part));
     }
   }
+  std::vector<double> sorted = levels;
+  std::ranges::sort(sorted);
+  if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end()) {
+    throw UsageError(fmt::format("--noise-std: {} is there twice: give each level once", *twice));
+  }
   return levels;
 }
 
@@ -116,33 +122,43 @@ SpikedSignals SourceArguments::model() const {
   model.spikes = parse_spikes(spikes);
   model.dim = dim.value_or(model.dim);
   model.samples = samples.value_or(model.samples);
-  model.centre = centre;
+  model.centre = center;
   if (basis == "random") {
     model.basis = SpikedSignals::Basis::random;
   } else if (basis != "canonical") {
     throw UsageError(
         fmt::format("--basis: unknown basis '{}': choose one of canonical, random", basis));
   }
+  try {
+    model.validate();
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--{}", error.what()));  // names its field, as the options do
+  }
   return model;
 }
 
-void SourceArguments::check() const {
+void SourceArguments::check(const CLI::App& command) const {
   if (is_synthetic() == !clean.empty()) {
     throw UsageError(std::string(is_synthetic() ? "both" : "neither") +
                      " of CLEAN and --spikes given: name data or give the variances of synthetic "
                      "signals");
   }
-  if (is_synthetic()) return;
-  if (dim || samples || complex_data || centre || basis != "canonical") {
-    throw UsageError(
-        "--dim, --samples, --complex, --centre and --basis are of synthetic signals: give them "
-        "with --spikes, not with data");
+  if (is_synthetic()) {
+    refuse_given(command, {"--components", "--first"}, "signals of a file, not --spikes");
+    return;
   }
+  refuse_given(command, {"--dim", "--samples", "--complex", "--center", "--basis"}, "--spikes");
   if (fresh_choice() == Fresh::all) {
     throw UsageError(
         "--fresh: all: new signals can only be drawn with --spikes: choose none or "
         "noise");
   }
+}
+
+ComponentCount SourceArguments::component_count_of(Index signal_dim, Index signals) const {
+  constexpr Index preferred = 8;
+  return component_count("--components", components, preferred, std::min(signal_dim, signals - 1),
+                         fmt::format("{} signals of {} entries", signals, signal_dim));
 }
 
 void add_source_options(CLI::App& command, SourceArguments& a, const std::string& default_levels) {
@@ -162,14 +178,15 @@ void add_source_options(CLI::App& command, SourceArguments& a, const std::string
       ->check(size_from_one())
       ->type_name("N");
   command.add_flag("--complex", a.complex_data, "Synthetic: complex signals and noise");
-  command.add_flag("--centre", a.centre, "Synthetic: take the mean off, divide by n - 1");
+  command.add_flag("--center", a.center, "Synthetic: take the mean off, divide by n - 1");
   command.add_option("--basis", a.basis, "Synthetic: canonical or random directions (alike)")
       ->type_name("NAME")
       ->capture_default_str();
-  command.add_option("--components", a.components, "Data: how many leading components")
+  command
+      .add_option("--components", a.components,
+                  "Data: how many leading components [8], or all there are")
       ->check(size_from_one())
-      ->type_name("K")
-      ->capture_default_str();
+      ->type_name("K");
   command
       .add_option("--noise-std", a.noise_std,
                   "Noise levels in the signals' units: low:high:COUNTlog, start:step:stop\n"

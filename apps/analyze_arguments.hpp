@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "checks.hpp"
 #include "inputs.hpp"
 #include "pellucid/analysis/training_signals.hpp"
 #include "pellucid/report/evaluation_json.hpp"
@@ -18,9 +19,10 @@ struct SourceArguments {
   std::vector<std::string> clean;
   std::string spikes, basis = "canonical", fresh, noise_std;
   std::optional<Index> dim, samples;
-  bool complex_data = false, centre = false;
+  bool complex_data = false, center = false;
   Fresh synthetic_fresh = Fresh::all;  ///< unless `fresh` says otherwise
-  Index components = 8, first = no_limit;
+  std::optional<Index> components;
+  Index first = no_limit;
   std::uint64_t seed = 1;
 
   [[nodiscard]] bool is_synthetic() const { return !spikes.empty(); }
@@ -28,7 +30,9 @@ struct SourceArguments {
   [[nodiscard]] Fresh fresh_choice() const;
   [[nodiscard]] SpikedSignals model() const;
   /// Throws `UsageError` unless signals come from one place, with options of that place.
-  void check() const;
+  void check(const CLI::App& command) const;
+  /// The leading components to look at of signals of data: 8 unless told otherwise.
+  [[nodiscard]] ComponentCount component_count_of(Index dim, Index signals) const;
 };
 
 void add_source_options(CLI::App& command, SourceArguments& arguments,

@@ -54,25 +54,29 @@ TrajectoryOptions options_of(const TrajectoryArguments& arguments, int threads) 
   options.weights = as_usage("--weights", [&] { return parse_linear_weights(arguments.weights); });
   options.fixed_basis = arguments.fixed_basis;
   options.bands = arguments.bands;
-  options.components = arguments.source.components;
   options.count = arguments.count;
   options.seed = arguments.source.seed;
   options.threads = threads;
   return options;
 }
 
-void check(const TrajectoryArguments& arguments) {
+void check(const CLI::App& command, const TrajectoryArguments& arguments) {
   const SourceArguments& source = arguments.source;
+  if (mode_of(arguments) != LinearMode::standard) {
+    refuse_given(command, {"--resampling"}, "--mode standard");
+  }
+  if (!source.clean.empty() && !arguments.generate) {
+    refuse_given(command, {"--count"}, "--generate or --spikes");
+  }
   if (arguments.model.empty()) {
-    source.check();
+    source.check(command);
     return;
   }
-  if (source.is_synthetic()) {
-    throw UsageError("both -m and --spikes given: name one denoiser to follow");
-  }
-  if (arguments.fixed_basis || arguments.weights != "projection") {
-    throw UsageError("--weights and --fixed-basis are of linear denoisers, not of a model");
-  }
+  refuse_given(command, {"--spikes"}, "linear denoisers, not --model");
+  refuse_given(command,
+               {"--weights", "--fixed-basis", "--variance-preserving", "--fresh", "--dim",
+                "--samples", "--complex", "--center", "--basis"},
+               "linear denoisers, not --model");
   if (arguments.generate && !source.clean.empty()) {
     throw UsageError("both CLEAN and --generate given: with a model name one of them");
   }
@@ -80,13 +84,18 @@ void check(const TrajectoryArguments& arguments) {
 
 template <class T>
 Trajectory follow_model(const TrajectoryArguments& arguments, Model model,
-                        const std::optional<Inputs>& inputs, const TrajectoryOptions& options,
-                        Console& console) {
+                        const std::optional<Inputs>& inputs, TrajectoryOptions options,
+                        std::string& note, Console& console) {
   Matrix<T> clean;
   if (inputs) {
     check_fits(*inputs, model, arguments.model);
     clean = inputs->named([&] { return read_all<T>(*inputs); });
   }
+  // Directions are those of several signals, else of the model.
+  const Index signals = clean.cols() > 1 ? clean.cols() : model.dim() + 1;
+  ComponentCount components = arguments.source.component_count_of(model.dim(), signals);
+  options.components = components.value;
+  note = std::move(components.note);
   return follow_trajectory<T>(Estimator<T>(std::move(model), options.threads), clean, options,
                               &console);
 }
@@ -94,7 +103,7 @@ Trajectory follow_model(const TrajectoryArguments& arguments, Model model,
 // Of data every fourth signal is held out of the fits and taken through the process.
 template <class T>
 Trajectory follow_data(const TrajectoryArguments& arguments, const Inputs& inputs,
-                       const TrajectoryOptions& options, Console& console) {
+                       const TrajectoryOptions& options, std::string& note, Console& console) {
   constexpr Index every = 4;
   const Matrix<T> all = read_all<T>(inputs);
   const Index held = all.cols() / every, kept = all.cols() - held;
@@ -114,9 +123,10 @@ Trajectory follow_data(const TrajectoryArguments& arguments, const Inputs& input
   }
   if (arguments.generate) clean.resize(all.rows(), 0);
   const SourceArguments& source = arguments.source;
-  const Index components = std::min(source.components, all.rows());
+  ComponentCount components = source.component_count_of(all.rows(), kept);
+  note = std::move(components.note);
   return follow_linear_trajectory<T>(
-      TrainingSignals<T>(std::move(training), components, source.fresh_choice(), source.seed),
+      TrainingSignals<T>(std::move(training), components.value, source.fresh_choice(), source.seed),
       clean, inputs.common_shape(), options, &console);
 }
 
@@ -153,7 +163,6 @@ void print_table(const Trajectory& trajectory) {
 }
 
 void run(const TrajectoryArguments& arguments, const Common& common) {
-  check(arguments);
   const SourceArguments& source = arguments.source;
   const TrajectoryOptions options = options_of(arguments, common.threads);
   Console console(common.quiet);
@@ -170,13 +179,14 @@ void run(const TrajectoryArguments& arguments, const Common& common) {
                             : inputs ? inputs->is_complex()
                                      : source.complex_data;
   Trajectory trajectory;
+  std::string note;
   dispatch(complex_data, true, [&]<class T>() {
     if constexpr (std::is_same_v<RealOf<T>, double>) {
       trajectory =
-          model ? follow_model<T>(arguments, std::move(*model), inputs, options, console)
-          : inputs
-              ? inputs->named([&] { return follow_data<T>(arguments, *inputs, options, console); })
-              : follow_synthetic<T>(arguments, options, console);
+          model    ? follow_model<T>(arguments, std::move(*model), inputs, options, note, console)
+          : inputs ? inputs->named(
+                         [&] { return follow_data<T>(arguments, *inputs, options, note, console); })
+                   : follow_synthetic<T>(arguments, options, console);
     }
   });
   RunSettings settings = source_settings(source, common.command_line);
@@ -189,7 +199,9 @@ void run(const TrajectoryArguments& arguments, const Common& common) {
   }
   console.check_stop();
   outputs.commit();
-  if (!common.quiet) print_table(trajectory);
+  if (common.quiet) return;
+  print_table(trajectory);
+  if (!note.empty()) fmt::print("{}.\n", note);
 }
 
 void add_process_options(CLI::App& command, TrajectoryArguments& a) {
@@ -236,7 +248,10 @@ void add_analyze_trajectory(CLI::App& analyze, const Common& common) {
       "Examples:\n"
       "  pellucid analyze trajectory --spikes 16,8,4 --dim 64 --samples 128 --json steps.json\n"
       "  pellucid analyze trajectory clean.npy -m model.safetensors --noise-std 0.1:2:10log");
-  command->callback([arguments, &common] { run(*arguments, common); });
+  command->callback([command, arguments, &common] {
+    check(*command, *arguments);
+    run(*arguments, common);
+  });
 }
 
 }  // namespace pellucid::app

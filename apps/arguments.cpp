@@ -134,8 +134,9 @@ std::vector<double> parse_snr_range(const std::string& text) {
 Noise parse_noise(const std::optional<std::string>& snr_db,
                   const std::optional<std::string>& noise_std) {
   if (snr_db.has_value() == noise_std.has_value()) {
-    throw UsageError(std::string(snr_db ? "both" : "neither") +
-                     " of --snr-db and --noise-std given: give one of them");
+    throw UsageError(snr_db ? "both of --snr-db and --noise-std given: give one of them"
+                            : "neither of --snr-db and --noise-std given: give one of them, or "
+                              "--noise auto to estimate the level");
   }
   if (snr_db) return Noise::snr_db(parse_snr_db(*snr_db));
   if (read_number(*noise_std)) {

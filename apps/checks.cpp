@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "arguments.hpp"
+#include "pellucid/base/error.hpp"
 
 namespace pellucid::app {
 
@@ -45,6 +46,28 @@ CLI::Validator file_name() {
     return text.empty() ? "'': name a file" : "";
   };
   return CLI::Validator(check, "");
+}
+
+ComponentCount component_count(std::string_view option, std::optional<Index> asked, Index preferred,
+                               Index possible, const std::string& what) {
+  if (asked && *asked > possible) {
+    throw Error(
+        fmt::format("{} {}: {} carry {} components at most: ask for fewer, or give more "
+                    "samples",
+                    option, *asked, what, possible));
+  }
+  if (asked || preferred <= possible) return {asked.value_or(preferred), {}};
+  return {possible, fmt::format("{} in place of {} components: all that {} carry", possible,
+                                preferred, what)};
+}
+
+void refuse_given(const CLI::App& command, std::initializer_list<const char*> options,
+                  std::string_view needs) {
+  for (const char* option : options) {
+    if (command.count(option) == 0) continue;
+    throw UsageError(
+        fmt::format("{} goes with {}: add that, or leave {} out", option, needs, option));
+  }
 }
 
 }  // namespace pellucid::app

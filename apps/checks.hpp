@@ -3,6 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pellucid/base/types.hpp"
 
 namespace pellucid::app {
 
@@ -16,5 +22,22 @@ namespace pellucid::app {
 [[nodiscard]] CLI::Validator seed_number();
 [[nodiscard]] CLI::Validator not_negative();
 [[nodiscard]] CLI::Validator file_name();
+
+/// How many components are used, and what there is to say of it.
+struct ComponentCount {
+  Index value = 0;
+  std::string note;
+};
+/// The components `asked` for by `option`, else `preferred` or, with a note, all there are where
+/// they are fewer. Throws `Error` where more are asked for than the `possible` ones that `what`
+/// carry.
+[[nodiscard]] ComponentCount component_count(std::string_view option, std::optional<Index> asked,
+                                             Index preferred, Index possible,
+                                             const std::string& what);
+
+/// Refuses the first of `options` that was given, since it only goes with `needs`: throws
+/// `UsageError`.
+void refuse_given(const CLI::App& command, std::initializer_list<const char*> options,
+                  std::string_view needs);
 
 }  // namespace pellucid::app

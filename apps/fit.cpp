@@ -51,6 +51,32 @@ void write_training(ReportOutputs& outputs, const FitArguments& arguments,
                       {title.empty() ? arguments.output : title, common.command_line, settings}));
 }
 
+// Options that the prior asked for has no use for.
+void check_options(const CLI::App& fit, const FitArguments& arguments) {
+  const bool is_mixture = arguments.prior == "mixture", is_network = arguments.prior == "network";
+  if (!is_mixture) {
+    refuse_given(fit,
+                 {"--components", "--covariance", "--blocks", "--passes", "--tolerance",
+                  "--restarts", "--regularisation", "--ridge", "--init"},
+                 "--prior mixture");
+  }
+  if (!is_mixture && !is_network) {
+    refuse_given(fit, {"--batch", "--resume"}, "--prior mixture or network");
+  }
+  const CovarianceType type = parse_covariance_type(arguments.structure.covariance);
+  if (!has_blocks(type)) {
+    refuse_given(fit, {"--blocks"}, "--covariance block-circulant or block-toeplitz");
+  }
+  if (arguments.prior == "gaussian" || is_network ||
+      (is_mixture && type != CovarianceType::low_rank)) {
+    refuse_given(fit, {"--rank"}, "--prior pca or --covariance low-rank");
+  }
+  if (!arguments.start.empty()) refuse_given(fit, {"--components"}, "fits without --init");
+  if (framing_of(arguments.framing).is_none()) {
+    refuse_given(fit, {"--vectors"}, "--frame, --patch or --transform stft");
+  }
+}
+
 void run(const FitArguments& arguments, const Common& common) {
   const Schedule schedule =
       arguments.schedule.empty() ? Schedule() : parse_schedule_argument(arguments.schedule);
@@ -204,8 +230,9 @@ void add_fit(CLI::App& app, const Common& common) {
       "  pellucid fit photographs/ --patch 8 --components 64 -o photographs.safetensors\n"
       "  pellucid fit images/ --prior network --epochs 20 -o network.safetensors\n\n"
       "For a network's options: pellucid fit --prior network --help");
-  fit->callback([arguments, of_networks, &common] {
+  fit->callback([fit, arguments, of_networks, &common] {
     if (arguments->prior != "network") refuse_network_options(of_networks);
+    check_options(*fit, *arguments);
     run(*arguments, common);
   });
 }

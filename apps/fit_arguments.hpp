@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct FitArguments {
   MemoryLimit memory;
   StructureArguments structure;
   NetworkArguments network;
-  Index rank = 0, first = no_limit, vectors = 0, batch = 0;
+  std::optional<Index> rank;
+  Index first = no_limit, vectors = 0, batch = 0;
   int passes = 100, restarts = 4;
   double tolerance = MixtureFitOptions<double>{}.tolerance;
   double regularisation = MixtureFitOptions<double>{}.regularisation;

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include "arguments.hpp"
+#include "checks.hpp"
 #include "pellucid/model/training_vectors.hpp"
 
 namespace pellucid::app {
 
 namespace {
+
+std::string line(const std::string& text) { return text.empty() ? text : text + "\n"; }
 
 template <class T>
 FittedPrior fit_prior(const SampleSource<T>& source, const SampleSpace& space,
@@ -20,8 +23,10 @@ FittedPrior fit_prior(const SampleSource<T>& source, const SampleSpace& space,
   if (arguments.prior == "pca") {
     constexpr Index default_rank = 64;
     const Index possible = std::min(source.dim(), source.count() - 1);
-    const Index rank = arguments.rank > 0 ? arguments.rank : std::min(default_rank, possible);
-    return {fit_pca_model(source, space, rank, mixture.threads, &console), {}};
+    const ComponentCount rank =
+        component_count("--rank", arguments.rank, default_rank, possible,
+                        fmt::format("{} samples of {} entries", source.count(), source.dim()));
+    return {fit_pca_model(source, space, rank.value, mixture.threads, &console), line(rank.note)};
   }
   if (arguments.prior == "network") {
     TrainedNetwork network = fit_network(source, space, arguments, mixture.threads, console);
@@ -56,7 +61,8 @@ void check_fit_memory(const FitArguments& arguments, const std::vector<Index>& s
   double entries = 3.0 * n * n;
   if (arguments.prior == "mixture")
     entries *= static_cast<double>(arguments.component_range().back()) *
-               numbers_per_entry(arguments.structure, arguments.rank, shape) / n;
+               numbers_per_entry(structure_of(arguments.structure, arguments.rank, shape), shape) /
+               n;
   if (arguments.prior == "pca" && count < dim)
     entries = 2.0 * n * samples + 2.0 * samples * samples;
   const double needed = entries * sizeof(T);

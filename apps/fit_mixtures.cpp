@@ -153,7 +153,10 @@ MixtureFitOptions<T> mixture_options(const FitArguments& arguments, const std::v
   options.batch = arguments.batch;
   options.seed = arguments.seed;
   options.threads = threads;
-  set_structure(arguments.structure, arguments.rank, shape, options);
+  const Structure structure = structure_of(arguments.structure, arguments.rank, shape);
+  options.covariance = structure.covariance;
+  options.blocks = structure.blocks;
+  options.rank = structure.rank;
   if (!arguments.start.empty()) {
     options.start = read_start<T>(arguments.start, arguments.framing);
   }
@@ -170,18 +173,21 @@ FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space
   const std::vector<Index> range = arguments.component_range();
   Selection selection = read_selection(
       arguments, std::string(name(space.transform)) + " " + fit_fingerprint(source, options, 0));
-  std::string report;
+  std::string report = structure_of(arguments.structure, arguments.rank, space.shape).note;
+  if (!report.empty()) report += "\n";
   for (const Index components : range) {
     if (selection.has(components)) continue;
     options.components = components;
     MixtureFitReport passes;
     Model model = fit_mixture_model(source, space, options, &console, &passes);
-    if (range.size() == 1) return {std::move(model), report_text(passes, source.dim())};
+    if (range.size() == 1) {
+      return {std::move(model), report + report_text(passes, source.dim())};
+    }
     selection.offer(components, std::move(model), passes);
     if (options.checkpoint != nullptr) save_selection(arguments, *selection.best);
     checkpoint.remove();
   }
-  report = selection.text();
+  report += selection.text();
   return {std::move(selection).take_best(), std::move(report)};
 }
 

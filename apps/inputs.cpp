@@ -142,6 +142,17 @@ const std::vector<Index>& Inputs::common_shape() const {
   return first.signal_shape();
 }
 
+Error in_options(const Error& error,
+                 std::initializer_list<std::pair<std::string_view, std::string_view>> words) {
+  std::string text = error.what();
+  for (const auto& [theirs, option] : words) {
+    if (const std::size_t at = text.find(theirs); at != std::string::npos) {
+      text.replace(at, theirs.size(), option);
+    }
+  }
+  return Error(text);
+}
+
 Error InputFile::with_name(const Error& error) const {
   const std::string_view what = error.what();
   const bool has_name = what.starts_with(name_ + ": ") || what.starts_with("standard input: ");

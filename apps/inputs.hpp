@@ -32,6 +32,10 @@ auto renamed(const Body& body, const Rename& rename) {
   }
 }
 
+/// An error in whose text words of the library are replaced by those of options.
+[[nodiscard]] Error in_options(
+    const Error& error, std::initializer_list<std::pair<std::string_view, std::string_view>> words);
+
 /// One file of signals. Sounds, which are read whole, and files of which there are many are opened
 /// anew for every reading; others stay open.
 class InputFile {

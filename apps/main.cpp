@@ -21,6 +21,8 @@ using namespace pellucid;
 
 constexpr int input_at_fault = 1;
 constexpr int wrong_usage = 2;
+constexpr std::string_view stdout_fails =
+    "standard output: cannot be written: check where it leads";
 
 std::string quoted(std::string_view argument) {
   const bool plain = !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?[]{}()<>|&;#~`!") ==
@@ -116,6 +118,7 @@ int run(int argc, char** argv) {
     return fail(input_at_fault,
                 "out of memory: ask for fewer samples or components, or shorter frames");
   } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0) return fail(input_at_fault, stdout_fails);
     return fail(input_at_fault, error.what());
   }
 }
@@ -135,7 +138,7 @@ int main(int argc, char** argv) {
   app::install_signal_handlers();
   const int status = run(argc, argv);
   if (std::fflush(stdout) != 0 && status == 0) {
-    return fail(input_at_fault, "standard output: cannot be written: check where it leads");
+    return fail(input_at_fault, stdout_fails);
   }
   return status;
 }

@@ -91,7 +91,7 @@ Json findings_json(const Findings& findings, const NoiseArguments& arguments,
       json["per_sample"].push_back(estimate_json(noise));
     }
   }
-  json["command"] = common.command_line;
+  json["command_line"] = common.command_line;
   json["version"] = version;
   return json;
 }
@@ -123,11 +123,16 @@ void run(const NoiseArguments& arguments, const Common& common) {
   std::optional<OutputFile> json;
   if (!arguments.json.empty()) json.emplace(arguments.json);
   NoiseFinder finder(model ? &*model : nullptr, estimator, common.threads);
-  const Findings findings = inputs.named([&] {
+  const auto find_all = [&] {
     return inputs.is_complex()
                ? find<std::complex<double>>(inputs, arguments.per_sample, finder, console)
                : find<double>(inputs, arguments.per_sample, finder, console);
-  });
+  };
+  const auto error_of = [](const Error& error) {
+    return in_options(error, {{"choose wavelet", "choose --estimator wavelet"},
+                              {"choose another estimator", "choose another --estimator"}});
+  };
+  const Findings findings = inputs.named([&] { return renamed(find_all, error_of); });
   console.check_stop();
   if (json) {
     json->write(findings_json(findings, arguments, common).dump(2) + "\n");

@@ -60,6 +60,10 @@ Noise ObservationArguments::known_noise() const {
           "--snr-db: is relative to whole signals, --operator observes something else: give "
           "--noise-std");
     }
+    if (operator_file && !noise_std) {
+      throw UsageError(
+          "--operator needs the noise's level: give --noise-std or --noise-covariance");
+    }
     return parse_noise(snr_db, noise_std);
   }
   if (snr_db || noise_std) {

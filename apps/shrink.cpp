@@ -4,8 +4,15 @@
 #include <memory>
 
 #include "checks.hpp"
+#include "inputs.hpp"
 
 namespace pellucid::app {
+
+Error shrink_error(const Error& error) {
+  return in_options(error, {{"give its standard deviation", "give --noise-std"},
+                            {"do not center", "leave --center out"},
+                            {"a window of ", "--patch: a window of "}});
+}
 
 void add_shrink(CLI::App& app, const Common& common) {
   auto arguments = std::make_shared<ShrinkArguments>();
@@ -46,13 +53,15 @@ void add_shrink(CLI::App& app, const Common& common) {
                    "Windows of so many entries along every axis but the last, which holds\n"
                    "repeated looks: 5,5,5. Each is denoised, overlapping estimates averaged")
       ->type_name("A,B,...");
-  shrink->add_option("--noise-map", a.noise_map, "With --patch: write the noise's level per voxel")
+  shrink
+      ->add_option("--noise-map", a.noise_map,
+                   "With --patch: write the noise's level per voxel (float32)")
       ->check(file_name())
       ->type_name("FILE");
-  shrink->add_option("--rank-map", a.rank_map, "The mean rank kept per voxel")
+  shrink->add_option("--rank-map", a.rank_map, "The mean rank kept per voxel (float32)")
       ->check(file_name())
       ->type_name("FILE");
-  shrink->add_option("--removed-map", a.removed_map, "The mean squared change per voxel")
+  shrink->add_option("--removed-map", a.removed_map, "The mean squared change per voxel (float32)")
       ->check(file_name())
       ->type_name("FILE");
   shrink->add_option("--json", a.json, "Write noise, rank and singular values as JSON")
@@ -65,7 +74,12 @@ void add_shrink(CLI::App& app, const Common& common) {
       "  pellucid shrink scan.npy -o denoised.npy --patch 5,5,5 --noise-map level.npy\n\n"
       "Prints the noise's standard deviation, the rank kept, and the variance removed per entry.\n"
       "Gavish and Donoho, IEEE Trans. Inf. Theory 60 (2014) and 63 (2017); Leeb (2022).");
-  shrink->callback([arguments, &common] {
+  shrink->callback([shrink, arguments, &common] {
+    if (arguments->patch.empty()) {
+      refuse_given(*shrink, {"--noise-map", "--rank-map", "--removed-map"}, "--patch");
+    } else {
+      refuse_given(*shrink, {"--center", "--samples"}, "whole arrays, not --patch");
+    }
     arguments->patch.empty() ? run_shrink_matrix(*arguments, common)
                              : run_shrink_patches(*arguments, common);
   });

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "pellucid/base/error.hpp"
 
 namespace pellucid::app {
 
@@ -18,6 +19,9 @@ struct ShrinkArguments {
   std::string patch;  ///< windows along every axis but the last; empty: the whole array
   std::string noise_map, rank_map, removed_map;
 };
+
+/// An error of the library with the options that mend it.
+[[nodiscard]] Error shrink_error(const Error& error);
 
 /// The whole array as one matrix.
 void run_shrink_matrix(const ShrinkArguments& arguments, const Common& common);

@@ -28,10 +28,6 @@ SampleSide sample_side(const ShrinkArguments& arguments, const InputFile& file) 
 }
 
 MatrixShrinkageOptions shrink_options(const ShrinkArguments& arguments, const Common& common) {
-  if (!arguments.noise_map.empty() || !arguments.rank_map.empty() ||
-      !arguments.removed_map.empty()) {
-    throw UsageError("maps are of windows: add --patch, or leave them away");
-  }
   MatrixShrinkageOptions options;
   try {
     options.rule = parse_shrinkage_rule(arguments.loss);
@@ -79,7 +75,8 @@ Findings shrink_file(const InputFile& file, MatrixShrinkageOptions options, Arra
     const Index looks = file.shape().back();
     noisy.resize(looks, noisy.size() / looks);  // the same memory
   }
-  MatrixEstimate<T> estimate = file.named([&] { return shrink_matrix<T>(noisy, options); });
+  MatrixEstimate<T> estimate = file.named(
+      [&] { return renamed([&] { return shrink_matrix<T>(noisy, options); }, shrink_error); });
   const Eigen::Map<const Matrix<T>> samples(estimate.matrix.data(), dim, count);
   writer.write(from_samples<T>(samples, file.signal_shape()));
   return findings_of<T>(std::move(estimate), options.samples, writer.remark());

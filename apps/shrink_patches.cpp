@@ -59,11 +59,6 @@ std::vector<double> read_noise(const std::string& text, const std::vector<Index>
 
 PatchOptions patch_options(const ShrinkArguments& arguments, const std::vector<Index>& voxels,
                            const Common& common, Console& console) {
-  if (arguments.center || !arguments.samples.empty()) {
-    throw UsageError(
-        "--patch does not go with --center or --samples: windows hold voxels, looks are the last "
-        "axis");
-  }
   PatchOptions options;
   options.patch = parse_patch(arguments.patch);
   try {
@@ -135,8 +130,9 @@ Maps shrink_file(const InputFile& file, const PatchOptions& options, ArrayWriter
   Matrix<T> noisy = file.read<T>(0, file.count());
   const Index dim = noisy.rows(), count = noisy.cols(), looks = file.shape().back();
   noisy.resize(looks, noisy.size() / looks);  // the same memory
-  PatchShrinkage<T> result =
-      file.named([&] { return shrink_patches<T>(noisy, file.shape(), options); });
+  PatchShrinkage<T> result = file.named([&] {
+    return renamed([&] { return shrink_patches<T>(noisy, file.shape(), options); }, shrink_error);
+  });
   const Eigen::Map<const Matrix<T>> samples(result.denoised.data(), dim, count);
   writer.write(from_samples<T>(samples, file.signal_shape()));
   return {std::move(result.noise_std), std::move(result.rank), std::move(result.removed),
@@ -165,13 +161,13 @@ void print(const Maps& maps, const ShrinkArguments& arguments, const std::string
            const std::vector<Index>& shape, bool given) {
   const Range noise(maps.noise_std, maps), rank(maps.rank, maps), removed(maps.removed, maps);
   fmt::print(summary_stream(arguments.output),
-             "{}: {} voxels, {} looks, windows of {}{}\n"
+             "{}: {} voxel{}, {} looks, windows of {}{}\n"
              "noise std         {:.6g}, {:.6g} to {:.6g} ({})\n"
              "rank              {:.4g}, {:.4g} to {:.4g}\n"
              "variance removed  {:.6g} per entry\n",
-             output, maps.rank.size(), shape.back(), arguments.patch, maps.remark, noise.mean,
-             noise.least, noise.most, given ? "given" : "estimated", rank.mean, rank.least,
-             rank.most, removed.mean);
+             output, maps.rank.size(), maps.rank.size() == 1 ? "" : "s", shape.back(),
+             arguments.patch, maps.remark, noise.mean, noise.least, noise.most,
+             given ? "given" : "estimated", rank.mean, rank.least, rank.most, removed.mean);
 }
 
 }  // namespace

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pellucid/base/signal_source.hpp"
-#include "pellucid/prior/fit_mixture.hpp"
+#include "pellucid/prior/covariance_type.hpp"
 
 namespace pellucid::app {
 
@@ -18,24 +19,17 @@ struct StructureArguments {
 
 void add_structure_options(CLI::App& command, StructureArguments& arguments);
 
-/// Sets type, blocks (where none are given those of samples with two axes) and rank (0: 8, fewer
-/// for small data) for samples of `shape`.
-template <class T>
-void set_structure(const StructureArguments& arguments, Index rank, const std::vector<Index>& shape,
-                   MixtureFitOptions<T>& options) {
-  constexpr Index default_rank = 8;
-  options.covariance = parse_covariance_type(arguments.covariance);
-  options.blocks = arguments.blocks;
-  const bool has_blocks = options.covariance == CovarianceType::block_circulant ||
-                          options.covariance == CovarianceType::block_toeplitz;
-  if (has_blocks && options.blocks.empty() && shape.size() == 2) options.blocks = shape;
-  if (options.covariance == CovarianceType::low_rank) {
-    options.rank = rank > 0 ? rank : std::min(default_rank, entries_of(shape));
-  }
-}
+/// What a mixture's covariances are restricted to, for samples of one shape.
+struct Structure {
+  CovarianceType covariance = CovarianceType::full;
+  std::vector<Index> blocks;  ///< of block types: where none are given those of samples' two axes
+  Index rank = 0;             ///< of low-rank ones: as `component_count`, 8 preferred
+  std::string note;           ///< what there is to say of the rank
+};
+[[nodiscard]] Structure structure_of(const StructureArguments& arguments, std::optional<Index> rank,
+                                     const std::vector<Index>& shape);
 
 /// Numbers of N entries that a fit holds for each component, N of them with full covariances.
-[[nodiscard]] double numbers_per_entry(const StructureArguments& arguments, Index rank,
-                                       const std::vector<Index>& shape);
+[[nodiscard]] double numbers_per_entry(const Structure& structure, const std::vector<Index>& shape);
 
 }  // namespace pellucid::app

@@ -45,7 +45,7 @@ def alignment(program):
 def shapes(program):
     table("d / n", "data", "mean abs difference", "with mixing")
     for n in (1024, 512, 256, 64):
-        for flags in ((), ("--complex",), ("--centre",)):
+        for flags in ((), ("--complex",), ("--center",)):
             out = analyze(program, "alignment", "--spikes", SPIKES, "--dim", 256, "--samples", n,
                           "--repeats", 10, *flags)
             kind = flags[0][2:] if flags else "real"

@@ -54,7 +54,7 @@ class AlignmentTest(AnalysisTest):
 
     def test_complex_centred_random_and_any_number_of_threads(self):
         command = ("alignment", "--spikes", "9,3", "--dim", 30, "--samples", 40, "--complex",
-                   "--centre", "--basis", "random", "--fresh", "all", "--repeats", 3,
+                   "--center", "--basis", "random", "--fresh", "all", "--repeats", 3,
                    "--noise-std", "0.5:0.5:1.5,2")
         one = self.analyze(*command, "--threads", 1)
         three = self.analyze(*command, "--threads", 3)
@@ -77,6 +77,15 @@ class AlignmentTest(AnalysisTest):
             self.assertAlmostEqual(row["cos2_theory"], theory, places=9)
         self.assertGreater(rows[0]["cos2"], 0.9999)
 
+    # Equal spikes have no directions of their own: their cosines are with the subspace they span,
+    # where single ones would be a third of the theory's.
+    def test_equal_spikes_are_compared_with_their_subspace(self):
+        out = self.analyze("alignment", "--spikes", "9,9,9", "--dim", 100, "--samples", 400,
+                           "--noise-std", "0.5,1", "--repeats", 10)
+        for row in out["results"]:
+            self.assertLess(abs(row["cos2"] - row["cos2_theory"]), 0.01)
+            self.assertLess(abs(row["cos2"] - row["cos2_mixing"]), 0.01)
+
     def test_what_is_wrong_is_said(self):
         self.save("x.npy", np.ones((5, 3)))
         spikes = ("analyze", "alignment", "--spikes")
@@ -90,7 +99,9 @@ class AlignmentTest(AnalysisTest):
             (2, (*spikes, "4", "--fresh", "some"), "none, noise, all"),
             (2, (*spikes, "4", "--basis", "some"), "canonical, random"),
             (2, (*spikes, "4", "--repeats", "0"), "--repeats"),
-            (1, (*spikes, "4,2", "--dim", "1"), "dim"),
+            (2, (*spikes, "4,2", "--dim", "1"), "--dim: 1 for 2 spikes"),
+            (2, (*spikes, "4,2", "--components", "2"), "--components goes with signals"),
+            (2, (*spikes, "4,2", "--noise-std", "1,2,1"), "--noise-std: 1 is there twice"),
             (2, ("analyze", "alignment", "x.npy", "--dim", "4"), "--dim"),
             (2, ("analyze", "alignment", "x.npy", "--fresh", "all"), "--fresh"),
             (1, ("analyze", "alignment", "x.npy"), "x.npy: all signals are equal"),
@@ -150,11 +161,16 @@ class TrajectoryTest(AnalysisTest):
         trajectory = ("analyze", "trajectory")
         for status, arguments, says in (
             (2, trajectory, "neither of CLEAN and --spikes"),
-            (2, (*trajectory, "-m", "m.safetensors", "--spikes", "4"), "both -m and --spikes"),
+            (2, (*trajectory, "-m", "m.safetensors", "--spikes", "4"), "--spikes goes with linear"),
+            (2, (*trajectory, "-m", "m.safetensors", "--fresh", "none"), "--fresh goes with"),
+            (2, (*trajectory, "x.npy", "--resampling", "1"), "goes with --mode standard"),
+            (2, (*trajectory, "x.npy", "--resampling", "1", "--mode", "renoise"),
+             "--resampling goes with --mode standard"),
+            (2, (*trajectory, "x.npy", "--count", "9"), "--count goes with --generate"),
             (2, (*trajectory, "-m", "m.safetensors", "--fixed-basis"), "--fixed-basis"),
             (2, (*trajectory, "x.npy", "--mode", "some"), "project, renoise, standard"),
             (2, (*trajectory, "x.npy", "--weights", "some"), "projection, plug-in, optimal"),
-            (1, (*trajectory, "x.npy", "--noise-std", "1,1"), "twice"),
+            (2, (*trajectory, "x.npy", "--noise-std", "1,1"), "--noise-std: 1 is there twice"),
             (1, (*trajectory, "three.npy"), "three.npy: 3 signals"),
         ):
             with self.subTest(arguments=arguments):

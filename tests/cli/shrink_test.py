@@ -157,7 +157,7 @@ class ShrinkTest(ProgramTest):
         self.save("one.npy", y[:1])
         command = lambda name, *options: ("shrink", name, "-o", "x.npy", *options)
         self.fail_with(1, *command("bad.npy"), says=("bad.npy", "(3, 4)"))
-        self.fail_with(1, *command("one.npy"), says=("one.npy", "standard deviation"))
+        self.fail_with(1, *command("one.npy"), says=("one.npy", "give --noise-std"))
         one = command("one.npy", "--center", "--noise-std", 1)
         self.fail_with(1, *one, says=("one.npy", "center"))
         self.fail_with(2, *command("y.npy", "--loss", "best"), says=("--loss", "frobenius"))

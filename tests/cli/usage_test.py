@@ -39,6 +39,18 @@ class UsageTest(ProgramTest):
                 done = subprocess.run([PELLUCID, *command], cwd=self.folder, stderr=full)
                 self.assertEqual(done.returncode, status)
 
+    def test_standard_output_that_takes_nothing_is_named(self):
+        self.save("many.npy", np.random.default_rng(1).standard_normal((2000, 16)))
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([PELLUCID, "noise", "many.npy", "--per-sample"], cwd=self.folder,
+                                  stdout=full, stderr=subprocess.PIPE, text=True)
+        self.check_failure(done.returncode, "", done.stderr, 1,
+                           ["standard output: cannot be written"])
+
+    def test_arrays_are_no_models(self):
+        for command in (("denoise", "x.npy", "-o", "o.npy", "--snr-db", 1), ("noise", "x.npy")):
+            self.fail_with(1, *command, "-m", "x.npy", says="x.npy: is an array (.npy), no model")
+
     def test_instruction_sets(self):
         done = self.run_program("--version", env={**os.environ, "PELLUCID_ISA": "baseline"})
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -49,7 +61,7 @@ class UsageTest(ProgramTest):
     def test_noise(self):
         command = ("denoise", "x.npy", "-m", "m.safetensors", "-o", "o.npy")
         self.refuse(
-            ("neither of --snr-db and --noise-std",),
+            ("neither of --snr-db and --noise-std given: give one of them, or --noise auto",),
             ("--snr-db", "1", "--noise-std", "1", "both of --snr-db and --noise-std"),
             ("--snr-db", "ten", "--snr-db: 'ten'"),
             ("--snr-db", "nan", "--snr-db: 'nan'"),
@@ -99,6 +111,41 @@ class UsageTest(ProgramTest):
             command=("fit", "x.npy", "-o", "o.safetensors"),
         )
         self.refuse(("--output",), command=("fit", "x.npy"))
+
+    def test_options_of_fit_that_do_not_apply(self):
+        mixture = ("--components", 4, "--covariance", "diag", "--passes", 3, "--tolerance", 0.1,
+                   "--restarts", 2, "--regularisation", 1, "--ridge", 1, "--batch", 5,
+                   "--blocks", "2,2", "--init", "m.safetensors")
+        pairs = [*zip(mixture[::2], mixture[1::2]), ("--resume",)]
+        for prior in ("gaussian", "pca"):
+            self.refuse(*((*pair, f"{pair[0]} goes with --prior mixture") for pair in pairs),
+                        command=("fit", "x.npy", "-o", "o.safetensors", "--prior", prior))
+        rank = "--rank goes with --prior pca or --covariance low-rank"
+        self.refuse(
+            ("--rank", 2, rank), ("--rank", 2, "--prior", "gaussian", rank),
+            ("--rank", 2, "--covariance", "diag", rank),
+            ("--blocks", "2,2", "--covariance", "diag", "--blocks goes with --covariance block"),
+            ("--init", "m.safetensors", "--components", 2, "--components goes with"),
+            ("--vectors", 10, "--vectors goes with --frame, --patch"),
+            command=("fit", "x.npy", "-o", "o.safetensors"),
+        )
+
+    # Where more are asked for than there are, that is an error; the default takes what there is.
+    def test_ranks_above_the_datas(self):
+        for command in (("fit", "x.npy", "-o", "o.safetensors", "--prior", "pca", "--rank", 5),
+                        ("analyze", "alignment", "x.npy", "--components", 5),
+                        ("analyze", "trajectory", "x.npy", "--components", 5),
+                        ("analyze", "trajectory", "-m", "m.safetensors", "--components", 5)):
+            self.fail_with(1, *command, says=[f"{command[-2]} 5", "4 components at most"])
+        self.fail_with(1, "fit", "x.npy", "-o", "o.safetensors", "--covariance", "low-rank",
+                       "--rank", 5, says=["--rank 5", "4 components at most"])
+        for command, default in (
+                (("fit", "x.npy", "-o", "o.safetensors", "--prior", "pca"), 64),
+                (("fit", "x.npy", "-o", "o.safetensors", "--covariance", "low-rank"), 8),
+                (("analyze", "alignment", "x.npy", "--noise-std", "1,2", "--repeats", 1), 8),
+                (("analyze", "trajectory", "x.npy", "--noise-std", "1,2"), 8)):
+            printed = self.succeed(*command)
+            self.assertIn(f"4 in place of {default} components: all that ", printed)
 
     def test_options_of_evaluate(self):
         self.refuse(
