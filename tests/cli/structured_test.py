@@ -122,8 +122,8 @@ class StructuredTest(ProgramTest):
                        says=["blocks 3,4", "8 entries"])
         self.fail_with(1, *fit, "--covariance", "block-toeplitz",
                        says=["block-toeplitz covariances of 8 entries need blocks", "two lengths"])
-        self.fail_with(1, *fit, "--blocks", "2,4", says=["'full' has no blocks"])
-        self.fail_with(1, *fit, "--covariance", "low-rank", "--rank", 9, says=["rank 9", "1 to 8"])
+        self.fail_with(2, *fit, "--blocks", "2,4", says=["--blocks goes with --covariance block-"])
+        self.fail_with(1, *fit, "--covariance", "low-rank", "--rank", 9, says=["--rank 9", "8 components at most"])
 
     def test_hand_written_tensors_are_enough(self):
         tensors = {"weights": np.array([0.5, 0.5]), "means": np.array([[3.0, 0.0], [-3.0, 0.0]]),
