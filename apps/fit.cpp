@@ -71,7 +71,6 @@ void check_options(const CLI::App& fit, const FitArguments& arguments) {
       (is_mixture && type != CovarianceType::low_rank)) {
     refuse_given(fit, {"--rank"}, "--prior pca or --covariance low-rank");
   }
-  if (!arguments.start.empty()) refuse_given(fit, {"--components"}, "fits without --init");
   if (framing_of(arguments.framing).is_none()) {
     refuse_given(fit, {"--vectors"}, "--frame, --patch or --transform stft");
   }

@@ -6,8 +6,6 @@
 //
 // Usage: onednn_once MODEL.safetensors SIGNALS.npy OUT.npy THREADS [f32|bf16]
 
-#include <omp.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -16,6 +14,8 @@
 #include <sstream>
 
 #include "pellucid/pellucid.hpp"
+
+extern "C" void omp_set_num_threads(int threads);  // libgomp's; its header is GCC's own
 
 namespace {
 

@@ -60,7 +60,8 @@ std::vector<Index> spread(Index count, Index of) {
 
 template <class T>
 NoiseEstimate by_matrix(const NoiseSample<T>& sample, NoiseEstimator estimator) {
-  NoiseEstimate noise = matrix_noise(signal_singular_values(sample), estimator);
+  const MatrixNoise found = matrix_noise(signal_singular_values(sample), estimator);
+  NoiseEstimate noise = static_cast<const NoiseEstimate&>(found);
   const auto& first = sample.signals.front();
   const auto count = static_cast<Index>(sample.signals.size());
   const Index columns = count > 1 ? count : first.shape.back();

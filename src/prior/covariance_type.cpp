@@ -33,6 +33,7 @@ std::string name(CovarianceType type) {
 
 std::vector<std::string> covariance_type_names() {
   std::vector<std::string> list;
+  list.reserve(std::size(names));
   for (const auto& [type, text] : names) list.emplace_back(text);
   return list;
 }

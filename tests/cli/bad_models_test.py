@@ -57,7 +57,7 @@ class BadModelTest(ProgramTest):
         self.fail_with(1, "denoise", "x.npy", "-m", "none.safetensors", "-o", "o.npy",
                        "--snr-db", 0, says=("none.safetensors: ", "No such file", "check the name"))
         self.fail_with(1, "denoise", "x.npy", "-m", "x.npy", "-o", "o.npy", "--snr-db", 0,
-                       says=("x.npy: ", "no .safetensors"))
+                       says=("x.npy: ", "no model", ".safetensors"))
         (self.folder / "folder").mkdir()
         self.fail_with(1, "sample", "-m", "folder", "-n", 1, "-o", "o.npy",
                        says=("folder: ", "folder"))

@@ -125,7 +125,6 @@ class UsageTest(ProgramTest):
             ("--rank", 2, rank), ("--rank", 2, "--prior", "gaussian", rank),
             ("--rank", 2, "--covariance", "diag", rank),
             ("--blocks", "2,2", "--covariance", "diag", "--blocks goes with --covariance block"),
-            ("--init", "m.safetensors", "--components", 2, "--components goes with"),
             ("--vectors", 10, "--vectors goes with --frame, --patch"),
             command=("fit", "x.npy", "-o", "o.safetensors"),
         )

@@ -7,9 +7,10 @@
 
 namespace pellucid {
 
-/// A fit's state in a `.safetensors` file of F64 and F32 tensors (every bit survives), which appears
-/// whole or not at all, also where the machine loses power: written as `PATH.part`, brought to
-/// disk, then renamed. Numbers are written from and read into their places, nothing is held twice.
+/// A fit's state in a `.safetensors` file of F64 and F32 tensors (every bit survives), which
+/// appears whole or not at all, also where the machine loses power: written as `PATH.part`, brought
+/// to disk, then renamed. Numbers are written from and read into their places, nothing is held
+/// twice.
 class CheckpointFile final : public FitCheckpoint {
  public:
   /// With `resume`, `load` reads the file where there is one. Another fit's file is replaced by the
