@@ -97,7 +97,9 @@ class OneDnn {
                 memory::desc& from) {
     for (std::size_t i = 0; i + 1 < channels.size(); ++i) {
       const bool last = i + 2 == channels.size();
-      const std::string name = "cnn_" + part + ".conv_" + part + std::to_string(i);
+      std::string name = "cnn_" + part;
+      name += ".conv_" + part;
+      name += std::to_string(i);
       std::vector<float> weight = values(name + ".weight"), bias = values(name + ".bias");
       if (last && part == "pre") fold(weight, bias);
       from = add(weight, bias, channels[i], channels[i + 1], signals, !last, from);
