@@ -28,15 +28,6 @@ struct TrajectoryArguments {
   Index count = 256, bands = 8;
 };
 
-template <class Parse>
-auto as_usage(const char* option, const Parse& parse) {
-  try {
-    return parse();
-  } catch (const Error& error) {
-    throw UsageError(fmt::format("{}: {}", option, error.what()));
-  }
-}
-
 // A model's own process is the standard one, that of the linear theory is `project`.
 LinearMode mode_of(const TrajectoryArguments& arguments) {
   if (arguments.mode.empty()) {

@@ -44,20 +44,13 @@ Noise read_noise_file(const std::string& path) {
   return Noise::std_per_sample({values.data(), values.data() + values.size()});
 }
 
-// Runs a library parser whose errors are, on the command line, wrong usage.
-template <class Parse>
-auto as_usage(const std::string& option, const Parse& parse) {
-  try {
-    return parse();
-  } catch (const Error& error) {
-    std::string_view what = error.what();
-    const std::string subject = option.substr(2) + ": ";
-    if (what.starts_with(subject)) what.remove_prefix(subject.size());
-    throw UsageError(fmt::format("{}: {}", option, what));
-  }
-}
-
 }  // namespace
+
+UsageError usage_error(const std::string& option, std::string_view what) {
+  const std::string subject = option.substr(2) + ": ";
+  if (what.starts_with(subject)) what.remove_prefix(subject.size());
+  return UsageError(fmt::format("{}: {}", option, what));
+}
 
 std::optional<double> read_number(const std::string& text) {
   const char* begin = text.data();

@@ -4,8 +4,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "pellucid/base/error.hpp"
 #include "pellucid/model/noise.hpp"
 #include "pellucid/reverse/method.hpp"
 #include "pellucid/reverse/step.hpp"
@@ -18,6 +20,19 @@ class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// `what` went wrong with an option, which is named once.
+[[nodiscard]] UsageError usage_error(const std::string& option, std::string_view what);
+
+/// Runs a library parser whose errors are, on the command line, wrong usage of `option`.
+template <class Parse>
+auto as_usage(const std::string& option, const Parse& parse) {
+  try {
+    return parse();
+  } catch (const Error& error) {
+    throw usage_error(option, error.what());
+  }
+}
 
 /// The whole text as a number; nothing where it is none.
 [[nodiscard]] std::optional<double> read_number(const std::string& text);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "arguments.hpp"
+#include "calibration_trials.hpp"
 #include "checks.hpp"
 #include "commands.hpp"
 #include "console.hpp"
@@ -47,24 +48,13 @@ CalibrateOptions options_of(const CalibrateArguments& arguments, int threads) {
 
 std::string json_of(const CalibrationResult& result, const CalibrateArguments& arguments,
                     const Common& common) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const CalibrationTrial& trial : result.trials) {
-    rows.push_back({{"snr_db", trial.snr_db},
-                    {"steps", trial.steps},
-                    {"precision", name(trial.precision)},
-                    {"nmse", trial.nmse},
-                    {"nmse_stderr", trial.nmse_stderr},
-                    {"difference", trial.difference},
-                    {"difference_stderr", trial.difference_stderr},
-                    {"chosen", trial.chosen}});
-  }
   const nlohmann::ordered_json content{{"settings",
                                         {{"version", version},
                                          {"command_line", common.command_line},
                                          {"clean", arguments.clean},
                                          {"model", arguments.model},
                                          {"seed", arguments.seed}}},
-                                       {"results", rows}};
+                                       {"results", trials_json(result)}};
   return content.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
+#include "calibration_trials.hpp"
 #include "load_trainer.hpp"
 #include "pellucid/io/checkpoint_file.hpp"
 #include "pellucid/io/model_file.hpp"
@@ -94,8 +95,7 @@ std::string training_text(const TrainedNetwork& network) {
 
 std::string training_json(const TrainedNetwork& network, const RunSettings& settings) {
   using nlohmann::ordered_json;
-  ordered_json made = ordered_json::object(), epochs = ordered_json::array(),
-               trials = ordered_json::array();
+  ordered_json made = ordered_json::object(), epochs = ordered_json::array();
   for (const auto& [name, value] : settings) made[name] = ordered_json::parse(value);
   for (const TrainingEpoch& epoch : network.training.epochs) {
     epochs.push_back({{"training_loss", epoch.training_loss},
@@ -103,17 +103,10 @@ std::string training_json(const TrainedNetwork& network, const RunSettings& sett
                       {"learning_rate", epoch.learning_rate},
                       {"seconds", epoch.seconds}});
   }
-  for (const CalibrationTrial& trial : network.calibration.trials) {
-    trials.push_back({{"snr_db", trial.snr_db},
-                      {"steps", trial.steps},
-                      {"nmse", trial.nmse},
-                      {"nmse_stderr", trial.nmse_stderr},
-                      {"chosen", trial.chosen}});
-  }
   const ordered_json content{{"settings", made},
                              {"best_epoch", network.training.best_epoch},
                              {"epochs", epochs},
-                             {"calibration", trials}};
+                             {"calibration", trials_json(network.calibration)}};
   return content.dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

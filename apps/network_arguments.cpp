@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+#include <variant>
+
 #include "arguments.hpp"
 #include "checks.hpp"
-#include "help.hpp"
 
 namespace pellucid::app {
 
@@ -20,16 +22,6 @@ std::pair<double, double> parse_snr_ends(const std::string& text) {
   }
   throw UsageError(
       fmt::format("--snr-range: '{}' is no range: give low:high in dB, as in -30:40", text));
-}
-
-// `parse` of what was typed, its fault as one of the option's.
-template <class Parse>
-auto of_option(const char* option, const std::string& text, const Parse& parse) {
-  try {
-    return parse(text);
-  } catch (const Error& error) {
-    throw UsageError(fmt::format("{}: {}", option, error.what()));
-  }
 }
 
 // Sizes that were asked for; one that the architecture has not is a usage error.
@@ -53,16 +45,15 @@ void set_sizes(MlpArchitecture& mlp, const NetworkArguments& a) {
 void NetworkArguments::check() const {
   (void)options();
   if (!snr_range.empty()) (void)parse_snr_ends(snr_range);
-  (void)of_option("--conditioning", conditioning, parse_conditioning);
-  if (!prediction.empty()) (void)of_option("--predict", prediction, parse_prediction);
+  (void)as_usage("--conditioning", [&] { return parse_conditioning(conditioning); });
+  if (!prediction.empty())
+    (void)as_usage("--predict", [&] { return parse_prediction(prediction); });
 }
 
 NetworkArchitecture NetworkArguments::architecture_for(const std::vector<Index>& shape,
                                                        bool complex) const {
-  const auto fitting = [&](const std::string& kind) {
-    return default_architecture(shape, complex, kind);
-  };
-  NetworkArchitecture result = of_option("--network", architecture, fitting);
+  NetworkArchitecture result =
+      as_usage("--network", [&] { return default_architecture(shape, complex, architecture); });
   if ((experts || expert_rank > 0) && !std::holds_alternative<MlpArchitecture>(result.layers)) {
     throw UsageError("--experts and --expert-rank: only the mlp has experts: leave them out");
   }
@@ -72,20 +63,16 @@ NetworkArchitecture NetworkArguments::architecture_for(const std::vector<Index>&
   if (!snr_range.empty()) {
     std::tie(result.lowest_snr_db, result.highest_snr_db) = parse_snr_ends(snr_range);
   }
-  try {
-    result.validate();
-  } catch (const Error& error) {
-    throw UsageError(fmt::format("--prior network: {}", error.what()));
-  }
+  as_usage("--prior network", [&] { result.validate(); });
   return result;
 }
 
 NetworkTrainingOptions NetworkArguments::options() const {
   NetworkTrainingOptions options;
-  options.loss = of_option("--loss", loss, parse_training_loss);
-  options.weighting = of_option("--weighting", weighting, parse_loss_weighting);
-  options.precision = of_option("--precision", precision, parse_training_precision);
-  options.device = of_option("--device", device, parse_training_device);
+  options.loss = as_usage("--loss", [&] { return parse_training_loss(loss); });
+  options.weighting = as_usage("--weighting", [&] { return parse_loss_weighting(weighting); });
+  options.precision = as_usage("--precision", [&] { return parse_training_precision(precision); });
+  options.device = as_usage("--device", [&] { return parse_training_device(device); });
   options.epochs = epochs;
   options.patience = patience;
   options.learning_rate = learning_rate;
