@@ -25,6 +25,7 @@ void add_export(CLI::App& app, const Common& common);
 void add_shrink(CLI::App& app, const Common& common);
 void add_noise(CLI::App& app, const Common& common);
 void add_info(CLI::App& app, const Common& common);
+void add_reproduce(CLI::App& app, const Common& common);
 void add_analyze(CLI::App& app, const Common& common);
 /// The commands of `analyze`.
 void add_analyze_alignment(CLI::App& analyze, const Common& common);

@@ -92,6 +92,7 @@ void declare(CLI::App& app, app::Common& common) {
   app::add_export(app, common);
   app::add_shrink(app, common);
   app::add_noise(app, common);
+  app::add_reproduce(app, common);
   app::add_info(app, common);
 }
 

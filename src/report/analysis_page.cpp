@@ -43,13 +43,23 @@ std::string html(const PlotBlock& block) {
   return figure_html(block.plot, block.height, block.caption);
 }
 
-std::string html(const HeatMapBlock& block) {
-  if (block.map.values.size() == 0) return "";
+// Both forms of a drawing over its caption.
+std::string chart(const std::string& wide, const std::string& narrow, const std::string& caption) {
   return fmt::format(
       "<figure class=\"chart\">\n<div class=\"drawing\">\n{}{}</div>\n"
       "<figcaption>{}</figcaption>\n</figure>\n",
-      heat_map_svg(block.map, PlotForm::wide), heat_map_svg(block.map, PlotForm::narrow),
-      block.caption);
+      wide, narrow, caption);
+}
+
+std::string html(const HeatMapBlock& block) {
+  if (block.map.values.size() == 0) return "";
+  return chart(heat_map_svg(block.map, PlotForm::wide), heat_map_svg(block.map, PlotForm::narrow),
+               block.caption);
+}
+
+std::string html(const PictureRowsBlock& block) {
+  return chart(picture_rows_svg(block.pictures, PlotForm::wide),
+               picture_rows_svg(block.pictures, PlotForm::narrow), block.caption);
 }
 
 std::string html(const TableBlock& table) {
@@ -82,6 +92,8 @@ std::pair<std::string, std::string> figure(const Block& block) {
     return {block.plot.id, line_plot_svg(block.plot, PlotForm::paper, 240)};
   } else if constexpr (std::is_same_v<Block, HeatMapBlock>) {
     return {block.map.id, heat_map_svg(block.map, PlotForm::paper)};
+  } else if constexpr (std::is_same_v<Block, PictureRowsBlock>) {
+    return {block.pictures.id, picture_rows_svg(block.pictures, PlotForm::paper)};
   } else {
     return {};
   }

@@ -11,6 +11,7 @@
 #include "report/document.hpp"
 #include "report/heat_map.hpp"
 #include "report/line_plot.hpp"
+#include "report/picture_rows.hpp"
 
 namespace pellucid::report {
 
@@ -27,6 +28,11 @@ struct PlotBlock {
 
 struct HeatMapBlock {
   HeatMap map;
+  std::string caption;  ///< HTML
+};
+
+struct PictureRowsBlock {
+  PictureRows pictures;
   std::string caption;  ///< HTML
 };
 
@@ -48,7 +54,7 @@ struct TableBlock {
   std::string note;  ///< HTML under the table, may be empty
 };
 
-using Block = std::variant<Paragraph, PlotBlock, HeatMapBlock, TableBlock>;
+using Block = std::variant<Paragraph, PlotBlock, HeatMapBlock, PictureRowsBlock, TableBlock>;
 
 struct AnalysisSection {
   std::string heading;
@@ -70,7 +76,7 @@ struct AnalysisPage {
 /// The page as one self-contained HTML document.
 [[nodiscard]] std::string analysis_html(const AnalysisPage& page);
 
-/// Its plots and heat maps, a file each under their ids.
+/// Its plots, heat maps and pictures, a file each under their ids.
 [[nodiscard]] std::vector<FigureFile> analysis_figures(const AnalysisPage& page);
 
 /// A table's CSV.

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "reproduce/experiments.hpp"
+
+#include <fmt/format.h>
+
+#include "pellucid/base/error.hpp"
+
+namespace pellucid {
+
+const std::vector<Experiment>& experiments() {
+  static const std::vector<Experiment> all = {reproduce::cme_gap()};
+  return all;
+}
+
+const Experiment& find_experiment(std::string_view name) {
+  std::string known;
+  for (const Experiment& experiment : experiments()) {
+    if (experiment.name == name) return experiment;
+    known += (known.empty() ? "" : ", ") + experiment.name;
+  }
+  throw Error(fmt::format("unknown experiment '{}': choose of {}", name, known));
+}
+
+}  // namespace pellucid
