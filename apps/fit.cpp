@@ -8,6 +8,7 @@
 #include "checks.hpp"
 #include "commands.hpp"
 #include "fit_inputs.hpp"
+#include "help.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/report/training_report.hpp"
@@ -17,19 +18,22 @@ namespace pellucid::app {
 
 namespace {
 
-// A fit that ends by an error leaves nothing; one that is stopped leaves its checkpoint.
+// A fit that ends by an error leaves nothing; one that is stopped leaves its checkpoint, and so
+// does a training, whose hours are not to be lost where memory or the disk were full.
 Fit fit_or_tidy_up(const Inputs& inputs, const Framing& framing, const FitArguments& arguments,
                    int threads, Console& console) {
-  const bool had = has_checkpoints(arguments);
+  const bool had = has_checkpoints(arguments), is_network = arguments.prior == "network";
   try {
     return fit_model(inputs, framing, arguments, threads, console);
-  } catch (const Stopped&) {
-    const bool keeps_state = arguments.prior == "mixture" || arguments.prior == "network";
+  } catch (const Stopped& stopped) {
+    const bool keeps_state = arguments.prior == "mixture" || is_network;
     if (!keeps_state || !std::filesystem::exists(arguments.checkpoint())) throw;
-    throw Stopped(fmt::format("interrupted; {} keeps what was done: --resume goes on",
-                              arguments.checkpoint()));
+    const bool has_reason = std::string_view(stopped.what()) != Stopped().what();
+    throw Stopped(fmt::format("{}; {} keeps what was {}: --resume goes on",
+                              has_reason ? stopped.what() : "interrupted", arguments.checkpoint(),
+                              has_reason ? "saved before" : "done"));
   } catch (...) {
-    if (!had) remove_checkpoints(arguments);
+    if (!had && !is_network) remove_checkpoints(arguments);
     throw;
   }
 }
@@ -107,6 +111,11 @@ void run(const FitArguments& arguments, const Common& common) {
   output.commit();
   reports.commit();
   remove_checkpoints(arguments);
+  if (fit.prior.network && !fit.prior.network->failure.empty()) {
+    throw Error(fmt::format("{}: {}; {} holds the weights of the best epoch, {}", inputs.label(),
+                            fit.prior.network->failure, arguments.output,
+                            fit.prior.network->training.best_epoch));
+  }
   if (common.quiet) return;
   fmt::print(
       "{}{}: {} prior of {} signals of shape {}, fitted to {}; mean square about the "
@@ -164,8 +173,8 @@ std::vector<CLI::Option*> added(CLI::App& command, const Add& add) {
 void refuse_network_options(const std::vector<CLI::Option*>& options) {
   for (const CLI::Option* option : options) {
     if (option->count() == 0) continue;
-    throw UsageError(fmt::format("--{0} goes with --prior network: add that, or leave --{0} out",
-                                 option->get_lnames().front()));  // hidden ones have no `get_name`
+    throw UsageError(fmt::format("{0} goes with --prior network: add that, or leave {0} out",
+                                 option->get_name()));
   }
 }
 
@@ -191,12 +200,12 @@ void add_fit(CLI::App& app, const Common& common) {
           ->capture_default_str();
   const auto of_others = added(*fit, [&] { add_mixture_options(*fit, a); });
   const auto of_networks = added(*fit, [&] { add_network_options(*fit, a.network); });
-  for (CLI::Option* option : of_networks) option->group("");
   // Help shows the options of the prior that was asked for.
-  prior->each([of_others, of_networks](const std::string& kind) {
-    const bool is_network = kind == "network";
-    for (CLI::Option* option : of_others) option->group(is_network ? "" : "Options");
-    for (CLI::Option* option : of_networks) option->group(is_network ? "Options" : "");
+  const auto help = std::make_shared<HelpFormatter>();
+  help->hidden = of_networks;
+  fit->formatter(help);
+  prior->each([help, of_others, of_networks](const std::string& kind) {
+    help->hidden = kind == "network" ? of_others : of_networks;
   });
   fit->add_option("--batch", a.batch,
                   "mixture: update after every COUNT samples [all]; network: a step's samples")

@@ -199,7 +199,8 @@ bool has_checkpoints(const FitArguments& arguments) {
 
 void remove_checkpoints(const FitArguments& arguments) {
   std::error_code error;
-  if (arguments.prior != "mixture" || arguments.output_is_direct()) return;
+  const bool keeps_state = arguments.prior == "mixture" || arguments.prior == "network";
+  if (!keeps_state || arguments.output_is_direct()) return;
   std::filesystem::remove(arguments.checkpoint(), error);
   std::filesystem::remove(best_path(arguments), error);
 }

@@ -28,9 +28,9 @@ template <class T>
                                        const FitArguments& arguments, MixtureFitOptions<T> options,
                                        Console& console);
 
-/// Whether there is anything that `fit_mixtures` kept for `--resume`.
+/// Whether there is anything that a fit kept for `--resume`.
 [[nodiscard]] bool has_checkpoints(const FitArguments& arguments);
-/// Removes what `fit_mixtures` kept for `--resume`: the model is written.
+/// Removes what a fit kept for `--resume`: the model is written.
 void remove_checkpoints(const FitArguments& arguments);
 
 }  // namespace pellucid::app

@@ -12,13 +12,13 @@ namespace pellucid::app {
 /// A trained network, how it was trained, and the errors by which its numbers of steps were chosen.
 struct TrainedNetwork {
   Model model;
+  std::string failure;  ///< why the model is that of an epoch before the training broke off, or ""
   NetworkTrainingReport training;
   CalibrationResult calibration;
 };
 
-/// Trains the network that `arguments` ask for, with a checkpoint after every epoch, and calibrates
-/// it on the samples that were kept apart. Where the loss is not finite any more, the last good
-/// model is written to the output before the error is thrown.
+/// Trains the network that `arguments` ask for, with checkpoints, and calibrates it on the samples
+/// that were kept apart. Where the loss is not finite any more, the model is the last good one.
 template <class T>
 [[nodiscard]] TrainedNetwork fit_network(const SampleSource<T>& source, const SampleSpace& space,
                                          const FitArguments& arguments, int threads,

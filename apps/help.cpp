@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "help.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,11 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
   constexpr std::string_view gap = "\n\n\n";
   for (auto at = text.find(gap); at != std::string::npos; at = text.find(gap)) text.erase(at, 1);
   return text;
+}
+
+std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
+  if (std::find(hidden.begin(), hidden.end(), option) != hidden.end()) return {};
+  return CLI::Formatter::make_option(option, is_positional);
 }
 
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {

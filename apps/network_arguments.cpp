@@ -8,6 +8,7 @@
 
 #include "arguments.hpp"
 #include "checks.hpp"
+#include "load_trainer.hpp"
 
 namespace pellucid::app {
 
@@ -22,6 +23,15 @@ std::pair<double, double> parse_snr_ends(const std::string& text) {
   }
   throw UsageError(
       fmt::format("--snr-range: '{}' is no range: give low:high in dB, as in -30:40", text));
+}
+
+// A number for which `is_good`; `range` says which are.
+CLI::Validator number_that(bool (*is_good)(double), const char* range) {
+  const auto check = [is_good, range](std::string& text) -> std::string {
+    const auto value = read_number(text);
+    return value && is_good(*value) ? "" : fmt::format("'{}': give {}", text, range);
+  };
+  return CLI::Validator(check, "");
 }
 
 // Sizes that were asked for; one that the architecture has not is a usage error.
@@ -43,9 +53,24 @@ void set_sizes(MlpArchitecture& mlp, const NetworkArguments& a) {
 }  // namespace
 
 void NetworkArguments::check() const {
-  (void)options();
-  if (!snr_range.empty()) (void)parse_snr_ends(snr_range);
-  (void)as_usage("--conditioning", [&] { return parse_conditioning(conditioning); });
+  const NetworkTrainingOptions wanted = options();
+  const Conditioning levels =
+      as_usage("--conditioning", [&] { return parse_conditioning(conditioning); });
+  if (!snr_range.empty()) {
+    (void)parse_snr_ends(snr_range);
+    if (levels == Conditioning::step) {
+      throw UsageError(
+          "--snr-range: --conditioning step trains the steps of --schedule: leave "
+          "one of the two out");
+    }
+  }
+  if (patience > 0 && validation == 0) {
+    throw UsageError("--patience: needs a validation loss: give --validation above 0");
+  }
+  if (wanted.device != TrainingDevice::cpu) {
+    const NetworkTrainer& trainer = load_trainer();
+    as_usage("--device", [&] { trainer.check_device(wanted.device); });
+  }
   if (!prediction.empty())
     (void)as_usage("--predict", [&] { return parse_prediction(prediction); });
 }
@@ -80,6 +105,7 @@ NetworkTrainingOptions NetworkArguments::options() const {
   options.average_decay = average_decay;
   options.clip_norm = clip_norm;
   options.validation = validation;
+  options.save_every = save_every;
   return options;
 }
 
@@ -87,7 +113,8 @@ void add_network_options(CLI::App& fit, NetworkArguments& a) {
   const auto add = [&fit](const char* option, auto& value, const char* help, const char* type) {
     return fit.add_option(option, value, help)->type_name(type);
   };
-  const auto share = CLI::Range(0.0, 1.0 - 1e-12).description("");
+  const auto share = number_that([](double value) { return value >= 0 && value < 1; },
+                                 "a number from 0 to below 1");
   add("--network", a.architecture, "cnn, unet or mlp [unet for pictures, mlp for vectors]", "KIND");
   add("--width", a.width, "Hidden width of the mlp, first channels of the unet, middle of the cnn",
       "N")
@@ -107,7 +134,8 @@ void add_network_options(CLI::App& fit, NetworkArguments& a) {
   add("--epochs", a.epochs, "Passes over the samples [what the architecture needs]", "N")
       ->check(count_from_one());
   add("--learning-rate", a.learning_rate, "Of Adam, the highest [the architecture's]", "R")
-      ->check(not_negative());
+      ->check(number_that([](double value) { return value > 0 && value <= 1; },
+                          "a number above 0, up to 1"));
   add("--warm-up", a.warm_up, "Share of the steps in which the learning rate rises", "SHARE")
       ->check(share)
       ->capture_default_str();
@@ -121,12 +149,16 @@ void add_network_options(CLI::App& fit, NetworkArguments& a) {
       ->check(not_negative())
       ->capture_default_str();
   add("--validation", a.validation, "Share of the samples kept for the validation loss", "SHARE")
-      ->check(share)
+      ->check(number_that([](double value) { return value >= 0 && value <= 0.5; },
+                          "a number from 0 to 0.5"))
       ->capture_default_str();
   add("--patience", a.patience, "Epochs without a better validation loss that end it [never]", "N")
       ->check(count_from_one());
   add("--precision", a.precision, "auto, f32 or bf16", "NAME")->capture_default_str();
   add("--device", a.device, "cpu or cuda", "NAME")->capture_default_str();
+  add("--save-every", a.save_every, "Seconds at least between saves of the state after epochs", "S")
+      ->check(not_negative())
+      ->capture_default_str();
   add_report_options(fit, a.outputs, "Write losses and calibration as JSON");
 }
 

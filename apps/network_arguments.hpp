@@ -19,6 +19,7 @@ struct NetworkArguments {
   std::optional<Index> experts;
   int epochs = 0, patience = 0;
   double learning_rate = 0.0;
+  double save_every = NetworkTrainingOptions().save_every;
   double warm_up = NetworkTrainingOptions().warm_up;
   double average_decay = NetworkTrainingOptions().average_decay;
   double clip_norm = NetworkTrainingOptions().clip_norm;

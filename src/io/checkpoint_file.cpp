@@ -133,7 +133,12 @@ void CheckpointFile::save(const std::string& fingerprint, const std::string& pro
                static_cast<std::streamsize>(bytes.size()));
   }
   file.close();
-  if (!file) io::fail_to_write(part, errno);
+  if (!file) {
+    const int error = errno;
+    std::error_code ignored;
+    std::filesystem::remove(part, ignored);  // of a full disk it may hold the rest
+    io::fail_to_write(part, error);
+  }
   // A name must never stand for numbers that are not on disk yet.
   if (const int error = io::synchronise(part); error != 0) io::fail_to_write(part, error);
   if (const int error = io::rename_lasting(part, path_); error != 0) {

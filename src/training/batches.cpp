@@ -56,6 +56,7 @@ BatchMaker::BatchMaker(const TrainingSamples& samples, const NetworkArchitecture
       recipe_(recipe),
       time_channels_(time_channels_of(architecture)),
       seed_(options.seed),
+      squared_(options.loss == TrainingLoss::l2),
       threads_(options.threads),
       shuffled_(static_cast<std::size_t>(samples.count())) {
   std::iota(shuffled_.begin(), shuffled_.end(), Index{0});
@@ -63,13 +64,13 @@ BatchMaker::BatchMaker(const TrainingSamples& samples, const NetworkArchitecture
 }
 
 void BatchMaker::make_training(Index step, TrainingBatch& batch) {
-  const Index epoch = step / recipe_.steps_per_epoch;
-  if (epoch != order_epoch_) {
+  const Index pass = step / recipe_.steps_per_pass;
+  if (pass != order_pass_) {
     order_.assign(shuffled_.begin() + recipe_.validation_samples, shuffled_.end());
-    shuffle(order_, seed_, static_cast<std::uint32_t>(epoch + 1));
-    order_epoch_ = epoch;
+    shuffle(order_, seed_, static_cast<std::uint32_t>(pass + 1));
+    order_pass_ = pass;
   }
-  const Index first = step % recipe_.steps_per_epoch * recipe_.batch;
+  const Index first = step % recipe_.steps_per_pass * recipe_.batch;
   make(std::span(order_).subspan(static_cast<std::size_t>(first),
                                  static_cast<std::size_t>(recipe_.batch)),
        BatchUse::training, step, batch);
@@ -94,7 +95,7 @@ void BatchMaker::make_validation(Index number, TrainingBatch& batch) const {
 }
 
 void BatchMaker::make_statistics(Index number, TrainingBatch& batch) const {
-  const Index first = recipe_.validation_samples + number % recipe_.steps_per_epoch * recipe_.batch;
+  const Index first = recipe_.validation_samples + number % recipe_.steps_per_pass * recipe_.batch;
   make(std::span(shuffled_).subspan(static_cast<std::size_t>(first),
                                     static_cast<std::size_t>(recipe_.batch)),
        BatchUse::statistics, number, batch);
@@ -124,7 +125,8 @@ void BatchMaker::make(std::span<const Index> chosen, BatchUse use, Index step,
     embed(levels.back().number, batch.embedding.col(i));
     // Parts of complex entries have variance 1/2: twice their squares is an entry's.
     const double parts = samples_.complex ? 2.0 : 1.0;
-    batch.weights(i) = static_cast<float>(parts * levels.back().weight);
+    const double weight = parts * levels.back().weight;
+    batch.weights(i) = static_cast<float>(squared_ ? weight : std::sqrt(weight));
   }
   const double deviation = samples_.complex ? std::numbers::sqrt2 / 2 : 1.0;
   const Index tasks = (batch.rows + rows_of_a_task - 1) / rows_of_a_task;

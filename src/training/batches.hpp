@@ -48,10 +48,11 @@ class BatchMaker {
   Recipe recipe_;
   Index time_channels_;
   std::uint64_t seed_;
+  bool squared_;  ///< the loss: a weight is then of a squared difference, else its root
   int threads_;
   std::vector<Index> shuffled_;  ///< validation samples, then training ones
-  std::vector<Index> order_;     ///< of the training samples in pass `order_epoch_`
-  Index order_epoch_ = -1;
+  std::vector<Index> order_;     ///< of the training samples in pass `order_pass_`
+  Index order_pass_ = -1;
 };
 
 }  // namespace pellucid::training

@@ -2,6 +2,7 @@
 #include "pellucid/training/network_trainer.hpp"
 
 #include "pellucid/version.hpp"
+#include "training/torch_network.hpp"
 
 namespace pellucid {
 
@@ -9,6 +10,9 @@ namespace {
 
 class LibtorchTrainer final : public NetworkTrainer {
  public:
+  void check_device(TrainingDevice device) const override {
+    training::check_training_device(device);
+  }
   Model train(const SampleSource<double>& clean, const SampleSpace& space,
               const NetworkTrainingOptions& options, Monitor* monitor,
               NetworkTrainingReport* report) const override {

@@ -13,11 +13,21 @@ using nlohmann::json;
 // JSON has no numbers that are not finite: null stands for them.
 json finite_or_null(double value) { return std::isfinite(value) ? json(value) : json(); }
 
+bool is_possible(const TrainingProgress& progress) {
+  const auto ended = static_cast<Index>(progress.epochs.size());
+  return progress.steps >= ended && progress.seconds >= 0 && progress.best_epoch >= 0 &&
+         progress.best_epoch <= ended && std::isfinite(progress.loss_sum);
+}
+
 double number_or(const json& value, double otherwise) {
   return value.is_null() ? otherwise : value.get<double>();
 }
 
 }  // namespace
+
+Error damaged_progress() {
+  return Error("the checkpoint's progress is damaged: remove it, and fit without --resume");
+}
 
 std::string progress_text(const TrainingProgress& progress) {
   json epochs = json::array();
@@ -48,9 +58,10 @@ TrainingProgress parse_training_progress(const std::string& text) {
                                  number_or(epoch.at(1), std::numeric_limits<double>::quiet_NaN()),
                                  epoch.at(2).get<double>(), epoch.at(3).get<double>()});
     }
+    if (!is_possible(progress)) throw damaged_progress();
     return progress;
   } catch (const json::exception&) {
-    throw Error("the checkpoint's progress is damaged: remove it, and fit without --resume");
+    throw damaged_progress();
   }
 }
 

@@ -19,9 +19,10 @@ struct TrainingProgress {
   std::vector<TrainingEpoch> epochs;  ///< those ended
 };
 
+[[nodiscard]] Error damaged_progress();
 /// Text that keeps every bit.
 [[nodiscard]] std::string progress_text(const TrainingProgress& progress);
-/// Throws `Error` where `text` is not from `progress_text`.
+/// Throws `Error` where `text` is not from `progress_text`, or says what cannot be.
 [[nodiscard]] TrainingProgress parse_training_progress(const std::string& text);
 
 }  // namespace pellucid::training

@@ -14,6 +14,8 @@ namespace pellucid::training {
 namespace {
 
 constexpr Index most_validation_samples = 4096;
+// Small data make short passes: validation and records after each would cost more than learning.
+constexpr Index fewest_steps_of_epoch = 100;
 
 /// What a kind of network is trained with where nothing is asked for; found by experiments on
 /// mixtures, Fashion-MNIST and channels.
@@ -39,6 +41,8 @@ bool multiplies_bf16() {
 #endif
 }
 
+Index divided_up(Index number, Index divisor) { return (number + divisor - 1) / divisor; }
+
 void require(bool good, const std::string& message) {
   if (!good) throw Error(message);
 }
@@ -59,6 +63,8 @@ void check_options(const NetworkTrainingOptions& options) {
           fmt::format("clip norm: {}: give a number from 0", options.clip_norm));
   require(options.validation >= 0 && options.validation <= 0.5,
           fmt::format("validation: {}: give a share from 0 to 0.5", options.validation));
+  require(options.save_every >= 0,
+          fmt::format("time between saves: {}: give seconds, 0 or more", options.save_every));
   require(options.patience >= 0, fmt::format("patience: {}: give 0 or more", options.patience));
   require(options.patience == 0 || options.validation > 0,
           "patience: needs a validation loss: give a share of validation above 0");
@@ -78,27 +84,29 @@ Recipe make_recipe(const NetworkTrainingOptions& options, const NetworkArchitect
   const Defaults defaults = defaults_of(architecture);
   Recipe recipe;
   if (options.validation > 0) {
-    const auto share = static_cast<Index>(options.validation * static_cast<double>(samples));
-    recipe.validation_samples = std::clamp<Index>(share, 1, most_validation_samples);
-    if (recipe.validation_samples > defaults.group) {
-      recipe.validation_samples -= recipe.validation_samples % defaults.group;
-    }
+    const double share = std::round(options.validation * static_cast<double>(samples));
+    recipe.validation_samples =
+        std::clamp<Index>(static_cast<Index>(share), 1, most_validation_samples);
   }
   recipe.training_samples = samples - recipe.validation_samples;
   const Index batch = options.batch > 0 ? options.batch : defaults.batch;
   recipe.batch = std::min(batch, recipe.training_samples);
-  if (recipe.batch < batch) {
+  if (recipe.batch < options.batch) {
     warn(monitor, fmt::format("only {} samples to learn from: each step takes all of them, not {}",
                               recipe.batch, batch));
   }
   recipe.group = group_of(recipe.batch, defaults.group);
   recipe.learning_rate = options.learning_rate > 0 ? options.learning_rate : defaults.learning_rate;
   recipe.warm_up = options.warm_up;
-  recipe.steps_per_epoch = recipe.training_samples / recipe.batch;
-  const Index wanted = (defaults.steps + recipe.steps_per_epoch - 1) / recipe.steps_per_epoch;
-  recipe.epochs = options.epochs > 0 ? options.epochs : static_cast<int>(wanted);
+  recipe.steps_per_pass = recipe.training_samples / recipe.batch;
+  recipe.epochs = options.epochs;
+  if (options.epochs == 0) {
+    recipe.passes_per_epoch = divided_up(fewest_steps_of_epoch, recipe.steps_per_pass);
+    recipe.epochs = static_cast<int>(divided_up(defaults.steps, recipe.steps_per_epoch()));
+  }
   recipe.bf16 = options.precision == TrainingPrecision::bf16 ||
-                (options.precision == TrainingPrecision::automatic && multiplies_bf16());
+                (options.precision == TrainingPrecision::automatic &&
+                 options.device == TrainingDevice::cpu && multiplies_bf16());
   return recipe;
 }
 

@@ -13,10 +13,12 @@ struct Recipe {
   double learning_rate = 0.0;
   double warm_up = 0.0;
   int epochs = 0;
-  Index steps_per_epoch = 0;
+  Index steps_per_pass = 0;    ///< over all training samples
+  Index passes_per_epoch = 1;  ///< several where a pass is a few steps and nobody asked for epochs
   bool bf16 = false;
 
-  [[nodiscard]] Index steps() const { return epochs * steps_per_epoch; }
+  [[nodiscard]] Index steps_per_epoch() const { return steps_per_pass * passes_per_epoch; }
+  [[nodiscard]] Index steps() const { return epochs * steps_per_epoch(); }
   /// Of step 0, 1, ...: rises in a straight line, then falls to 0 as a cosine.
   [[nodiscard]] double rate_at(Index step) const;
 };
@@ -24,7 +26,8 @@ struct Recipe {
 /// Throws `Error` naming the option that is out of range.
 void check_options(const NetworkTrainingOptions& options);
 
-/// Warns where a batch is larger than the data. Throws `Error` for fewer than two samples.
+/// Warns where the batch asked for is larger than the data. Throws `Error` for fewer than two
+/// samples.
 [[nodiscard]] Recipe make_recipe(const NetworkTrainingOptions& options,
                                  const NetworkArchitecture& architecture, Index samples,
                                  Monitor* monitor);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "model/transformed_source.hpp"
@@ -12,6 +14,14 @@ namespace pellucid::training {
 namespace {
 
 constexpr Index block = 1024;  // samples read at a time
+
+// A power of two, which rounds nothing, that brings numbers of any unit where single precision has
+// room; 0 for zeros.
+double scaling_of(const Eigen::MatrixXd& magnitudes) {
+  const double largest = magnitudes.maxCoeff();
+  if (!(largest > 0) || !std::isfinite(largest)) return 0;
+  return std::ldexp(1.0, std::clamp(-std::ilogb(largest), -1000, 1000));
+}
 
 }  // namespace
 
@@ -47,10 +57,13 @@ std::pair<TrainingSamples, Model> read_samples(const SampleSource<T>& clean,
   source.read(0, buffer.leftCols(1));
   const Vector<T> shift = buffer.col(0);
   UnitSums<T> sums(shift);
+  double scaling = 0;  // of the first samples that differ; those before them are stored as zeros
   for (Index first = 0; first < count; first += block) {
     auto columns = buffer.leftCols(std::min(block, count - first));
     source.read(first, columns);
     sums.add(columns);
+    if (scaling == 0) scaling = scaling_of(columns.cwiseAbs());
+    columns *= scaling;
     auto stored = samples.values.middleCols(first, columns.cols());
     stored.topRows(dim) = columns.real().template cast<float>();
     if constexpr (is_complex<T>) stored.bottomRows(dim) = columns.imag().template cast<float>();
@@ -59,11 +72,11 @@ std::pair<TrainingSamples, Model> read_samples(const SampleSource<T>& clean,
   const SampleUnits<T> units = sums.units();
   Model model = model_with_units(units, space, "network", count);
   // What is stored has lost the first sample; the mean is still to go.
-  const Vector<T> mean = units.offset - shift;
+  const Vector<T> mean = scaling * (units.offset - shift);
   Eigen::VectorXf offset(samples.entries());
   offset.head(dim) = mean.real().template cast<float>();
   if constexpr (is_complex<T>) offset.tail(dim) = mean.imag().template cast<float>();
-  const auto factor = static_cast<float>(1 / model.scale);
+  const auto factor = static_cast<float>(1 / (scaling * model.scale));
   samples.values.colwise() -= offset;
   samples.values *= factor;
   return {std::move(samples), std::move(model)};

@@ -142,13 +142,15 @@ at::Device device_of(TrainingDevice device) {
   if (device == TrainingDevice::cpu) return at::Device(at::kCPU);
   if (!at::hasCUDA()) {
     throw Error(
-        "device cuda: this libtorch has no CUDA, or the machine no such device: train on the cpu, "
+        "device: cuda: this libtorch has no CUDA, or the machine no such device: train on the cpu, "
         "or build with a libtorch that has");
   }
   return at::Device(at::kCUDA);
 }
 
 }  // namespace
+
+void check_training_device(TrainingDevice device) { (void)device_of(device); }
 
 std::unique_ptr<TrainableNetwork> make_torch_network(const NetworkArchitecture& architecture,
                                                      TrainingLoss loss, TrainingDevice device,

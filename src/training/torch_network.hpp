@@ -11,6 +11,9 @@ namespace pellucid::training {
 [[nodiscard]] std::unique_ptr<TrainableNetwork> make_torch_network(
     const NetworkArchitecture& architecture, TrainingLoss loss, TrainingDevice device, bool bf16);
 
+/// Throws `Error` where there is no such device.
+void check_training_device(TrainingDevice device);
+
 /// The network's outputs for a batch's inputs, (entries, rows), with the running statistics.
 [[nodiscard]] Eigen::MatrixXf torch_outputs(const NetworkArchitecture& architecture,
                                             const TrainingBatch& batch, const Numbers& weights,

@@ -34,6 +34,7 @@ void add_settings(Model& model, const NetworkTrainingOptions& options, const Rec
   settings["weighting"] = name(options.weighting);
   settings["epochs"] = progress.epochs.size();
   settings["epochs_planned"] = recipe.epochs;
+  settings["passes_per_epoch"] = recipe.passes_per_epoch;
   settings["best_epoch"] = progress.best_epoch;
   settings["batch"] = recipe.batch;
   settings["learning_rate"] = recipe.learning_rate;
@@ -61,6 +62,7 @@ void fill(NetworkTrainingReport& report, const NetworkArchitecture& architecture
   report.validation_samples = recipe.validation_samples;
   report.batch = recipe.batch;
   report.epochs_planned = recipe.epochs;
+  report.passes_per_epoch = recipe.passes_per_epoch;
   report.bf16 = recipe.bf16;
   report.best_epoch = progress.best_epoch;
   report.epochs = progress.epochs;
@@ -73,6 +75,12 @@ NetworkArchitecture architecture_of(const NetworkTrainingOptions& options, const
                                          ? *options.architecture
                                          : default_architecture(space.shape, is_complex<T>);
   architecture.validate();
+  if (is_complex<T> && architecture.data_shape.front() % 2 != 0) {
+    throw Error(fmt::format(
+        "network: data_shape begins with {} for complex samples: give an even number of channels, "
+        "real parts and imaginary parts",
+        architecture.data_shape.front()));
+  }
   const Index entries = is_complex<T> ? 2 * dim : dim;
   if (architecture.entries() != entries) {
     throw Error(fmt::format(
@@ -102,17 +110,20 @@ Model train(const SampleSource<T>& clean, const SampleSpace& space,
     add_settings(model, options, recipe, trainer.progress());
     return finished<T>(model, architecture, trainer.best());
   };
+  const auto tell = [&] {
+    if (report == nullptr) return;
+    fill(*report, architecture, recipe, trainer.progress());
+    report->validation_indices = trainer.batches().validation_indices();
+  };
   try {
     trainer.run(monitor);
   } catch (const training::NotFinite& error) {
+    tell();
     const bool has_model = trainer.progress().best_epoch > 0;
     throw TrainingDiverged(error.what(),
                            has_model ? std::make_shared<const Model>(model_now()) : nullptr);
   }
-  if (report != nullptr) {
-    fill(*report, architecture, recipe, trainer.progress());
-    report->validation_indices = trainer.batches().validation_indices();
-  }
+  tell();
   return model_now();
 }
 

@@ -18,11 +18,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr Index most_statistics_batches = 32;
-constexpr double seconds_between_saves = 300;
+constexpr double seconds_between_saves = 300;  // within an epoch
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+// "inf" or "nan", whose sign says nothing.
+std::string not_finite(double value) { return fmt::format("{}", std::abs(value)); }
 
 }  // namespace
 
@@ -30,13 +33,13 @@ std::string training_fingerprint(const TrainingSamples& samples,
                                  const NetworkArchitecture& architecture, const Recipe& recipe,
                                  const NetworkTrainingOptions& options) {
   const bool by_steps = architecture.conditioning == Conditioning::step;
-  return nlohmann::json{{"data", samples.fingerprint()},
+  nlohmann::json fields{{"data", samples.fingerprint()},
                         {"samples", samples.count()},
-                        {"network", io::architecture_json(architecture)},
                         {"schedule", by_steps ? options.schedule.text() : "any"},
                         {"loss", name(options.loss)},
                         {"weighting", name(options.weighting)},
                         {"epochs", recipe.epochs},
+                        {"passes an epoch", recipe.passes_per_epoch},
                         {"batch", recipe.batch},
                         {"learning rate", recipe.learning_rate},
                         {"warm-up", recipe.warm_up},
@@ -45,8 +48,14 @@ std::string training_fingerprint(const TrainingSamples& samples,
                         {"validation samples", recipe.validation_samples},
                         {"patience", options.patience},
                         {"precision", recipe.bf16 ? "bf16" : "f32"},
-                        {"seed", options.seed}}
-      .dump();
+                        {"device", name(options.device)},
+                        {"seed", options.seed}};
+  // One by one, so that a message names the field that differs.
+  const nlohmann::json network = io::architecture_json(architecture);
+  for (const auto& [key, value] : network.items()) {
+    fields["network " + key] = value;
+  }
+  return fields.dump();
 }
 
 Trainer::Trainer(const TrainingSamples& samples, const NetworkArchitecture& architecture,
@@ -72,29 +81,33 @@ void Trainer::run(Monitor* monitor) {
   load();
   const Task task(monitor, "training", static_cast<double>(recipe_.steps()));
   double before = progress_.seconds;  // of the pass begun, by a training that was stopped
-  auto begun = Clock::now(), saved = begun;
+  auto begun = Clock::now();
+  saved_ = begun;
   while (!is_done()) {
     const Index step = progress_.steps;
     const double loss = take_step(step);
     progress_.loss_sum += loss;
     progress_.steps = step + 1;
     progress_.seconds = before + seconds_since(begun);
-    if (progress_.steps % recipe_.steps_per_epoch == 0) {
+    const bool epoch_ends = progress_.steps % recipe_.steps_per_epoch() == 0;
+    if (epoch_ends) {
       end_epoch();
-      begun = saved = Clock::now();
+      begun = Clock::now();
       before = 0;
-      save();
-    } else if (seconds_since(saved) > seconds_between_saves) {
-      save();
-      saved = Clock::now();
+    }
+    const double patient = std::max(seconds_between_saves, options_.save_every);
+    if (seconds_since(saved_) >= (epoch_ends ? options_.save_every : patient)) {
+      save_or_warn(monitor);
     }
     try {
       task.update(static_cast<double>(progress_.steps), note(loss));
     } catch (const Stopped&) {
-      save();
+      save_stopped();
       throw;
     }
   }
+  if (saved_steps_ != progress_.steps) save_or_warn(monitor);
+  warn_where_useless(monitor);
 }
 
 double Trainer::take_step(Index step) {
@@ -105,8 +118,8 @@ double Trainer::take_step(Index step) {
     throw NotFinite(fmt::format(
         "the {} became {} in epoch {}, batch {}: give a lower learning rate than {:g}, or look "
         "for extreme samples",
-        std::isfinite(loss) ? "gradient" : "loss", std::isfinite(loss) ? norm : loss,
-        step / recipe_.steps_per_epoch + 1, step % recipe_.steps_per_epoch + 1,
+        std::isfinite(loss) ? "gradient" : "loss", not_finite(std::isfinite(loss) ? norm : loss),
+        step / recipe_.steps_per_epoch() + 1, step % recipe_.steps_per_epoch() + 1,
         recipe_.learning_rate));
   }
   adam_step(gradient_, norm,
@@ -126,9 +139,9 @@ void Trainer::end_epoch() {
     throw NotFinite(
         fmt::format("the validation loss became {} in epoch {}: give a lower learning rate "
                     "than {:g}, or look for extreme samples",
-                    loss, progress_.epochs.size() + 1, recipe_.learning_rate));
+                    not_finite(loss), progress_.epochs.size() + 1, recipe_.learning_rate));
   }
-  progress_.epochs.push_back({progress_.loss_sum / static_cast<double>(recipe_.steps_per_epoch),
+  progress_.epochs.push_back({progress_.loss_sum / static_cast<double>(recipe_.steps_per_epoch()),
                               loss, recipe_.rate_at(progress_.steps - 1),
                               progress_.seconds + seconds_since(begun)});
   progress_.loss_sum = 0;
@@ -144,7 +157,7 @@ void Trainer::end_epoch() {
 Numbers Trainer::averaged_statistics() {
   Numbers statistics = statistics_;
   if (layout_.statistics == 0) return statistics;
-  const Index count = std::min(recipe_.steps_per_epoch, most_statistics_batches);
+  const Index count = std::min(recipe_.steps_per_epoch(), most_statistics_batches);
   for (Index i = 0; i < count; ++i) {
     batches_.make_statistics(i, batch_);
     network_.follow_statistics(batch_, learnt_.average, 1.0 / static_cast<double>(i + 1),
@@ -174,6 +187,28 @@ void Trainer::save() {
   if (options_.checkpoint == nullptr) return;
   const std::array state = arrays();
   options_.checkpoint->save(fingerprint_, progress_text(progress_), state);
+  saved_ = Clock::now();
+  saved_steps_ = progress_.steps;
+}
+
+// A full disk may be emptied before the next one: no reason to lose what was learnt.
+void Trainer::save_or_warn(Monitor* monitor) {
+  try {
+    save();
+    save_failed_ = false;
+  } catch (const std::exception& error) {
+    if (!save_failed_) warn(monitor, fmt::format("the state is not saved: {}", error.what()));
+    save_failed_ = true;
+    saved_ = Clock::now();
+  }
+}
+
+void Trainer::save_stopped() {
+  try {
+    save();
+  } catch (const std::exception& error) {
+    throw Stopped(fmt::format("interrupted; the state could not be saved: {}", error.what()));
+  }
 }
 
 void Trainer::load() {
@@ -182,6 +217,38 @@ void Trainer::load() {
   const std::array state = arrays();
   if (!options_.checkpoint->load(fingerprint_, progress, state)) return;
   progress_ = parse_training_progress(progress);
+  const auto ended = static_cast<Index>(progress_.epochs.size());
+  if (progress_.steps > recipe_.steps() || progress_.steps / recipe_.steps_per_epoch() != ended) {
+    throw damaged_progress();
+  }
+  saved_steps_ = progress_.steps;
+}
+
+// The validation loss of outputs that are 0.
+double Trainer::loss_of_no_network() {
+  double sum = 0;
+  Index rows = 0;
+  for (Index i = 0; i < batches_.validation_batches(); ++i) {
+    batches_.make_validation(i, batch_);
+    for (Index row = 0; row < batch_.rows; ++row) {
+      const auto target = batch_.targets.col(row).cast<double>().array();
+      const double mean =
+          options_.loss == TrainingLoss::l2 ? target.square().mean() : target.abs().mean();
+      sum += static_cast<double>(batch_.weights(row / batch_.group)) * mean;
+    }
+    rows += batch_.rows;
+  }
+  return sum / static_cast<double>(rows);
+}
+
+void Trainer::warn_where_useless(Monitor* monitor) {
+  constexpr double margin = 1.1;  // a network that has hardly begun is about as good
+  if (recipe_.validation_samples == 0) return;
+  const double nothing = loss_of_no_network();
+  if (!(progress_.best_loss > margin * nothing)) return;
+  warn(monitor, fmt::format("the validation loss, {:.3g}, is above that of no network at all, "
+                            "{:.3g}: give a lower learning rate than {:g}",
+                            progress_.best_loss, nothing, recipe_.learning_rate));
 }
 
 std::array<StateArray, 7> Trainer::arrays() {
@@ -197,15 +264,15 @@ std::array<StateArray, 7> Trainer::arrays() {
           array("best_statistics", best_statistics_)};
 }
 
+// What matters most comes first: narrow terminals cut the rest off.
 std::string Trainer::note(double loss) const {
-  std::string text =
-      fmt::format("epoch {}/{}, loss {:.4g}",
-                  std::min<Index>(progress_.steps / recipe_.steps_per_epoch + 1, recipe_.epochs),
-                  recipe_.epochs, loss);
+  const Index epoch = progress_.steps / recipe_.steps_per_epoch() + 1;
+  std::string text;
   if (!progress_.epochs.empty() && recipe_.validation_samples > 0) {
-    text += fmt::format(", validation {:.4g}", progress_.epochs.back().validation_loss);
+    text = fmt::format("valid {:.3g}, ", progress_.epochs.back().validation_loss);
   }
-  return text;
+  return text + fmt::format("loss {:.3g}, epoch {}/{}", loss,
+                            std::min<Index>(epoch, recipe_.epochs), recipe_.epochs);
 }
 
 }  // namespace pellucid::training

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <string>
 
 #include "training/adam.hpp"
@@ -23,7 +24,8 @@ class Trainer {
   Trainer(const TrainingSamples& samples, const NetworkArchitecture& architecture,
           const Recipe& recipe, const NetworkTrainingOptions& options, TrainableNetwork& network);
 
-  /// Throws `Stopped`, having saved, and `NotFinite`; `best` is of the epochs before then.
+  /// Throws `Stopped`, having saved or saying why not, and `NotFinite`; `best` is of the epochs
+  /// before then. Warns of saves that fail, and of a result worse than no network.
   void run(Monitor* monitor);
 
   [[nodiscard]] const TrainingProgress& progress() const { return progress_; }
@@ -38,7 +40,11 @@ class Trainer {
   [[nodiscard]] double validation_loss(const Numbers& statistics);
   [[nodiscard]] bool is_done() const;
   void save();
+  void save_or_warn(Monitor* monitor);
+  void save_stopped();
   void load();
+  [[nodiscard]] double loss_of_no_network();
+  void warn_where_useless(Monitor* monitor);
   [[nodiscard]] std::array<StateArray, 7> arrays();
   [[nodiscard]] std::string note(double loss) const;
 
@@ -54,6 +60,9 @@ class Trainer {
   Numbers statistics_, gradient_;
   Numbers best_weights_, best_statistics_;
   TrainingProgress progress_;
+  std::chrono::steady_clock::time_point saved_;
+  Index saved_steps_ = -1;
+  bool save_failed_ = false;  ///< the last time
 };
 
 /// A JSON object of all that the result depends on.

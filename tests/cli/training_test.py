@@ -3,6 +3,7 @@
 
 import json
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -42,6 +43,7 @@ class TrainingTest(ProgramTest):
         self.assertLess(losses["epochs"][-1]["validation_loss"],
                         losses["epochs"][0]["validation_loss"])
         self.assertIn("validation", (self.folder / "t.html").read_text())
+        self.assertNotIn("m.safetensors.checkpoint", self.names())
         info = self.succeed("info", "m.safetensors")
         self.assertIn("log-snr", info)
         self.assertIn("velocity", info)
@@ -78,7 +80,7 @@ class TrainingTest(ProgramTest):
             return time.monotonic() - began
 
         start = timed("x.npy", *SMALL, "--epochs", 1, "-o", "short.safetensors")
-        options = ("x.npy", *SMALL, "--epochs", 150, "--batch", 128, "-o")
+        options = ("x.npy", *SMALL, "--epochs", 150, "--batch", 128, "--save-every", 0, "-o")
         whole = timed(*options, "whole.safetensors")
         expected = (self.folder / "whole.safetensors").read_bytes()
         random.seed(7)
@@ -93,13 +95,19 @@ class TrainingTest(ProgramTest):
         self.succeed("fit", *options, "m.safetensors", "--resume")
         self.assertEqual((self.folder / "m.safetensors").read_bytes(), expected)
 
-    def test_ctrl_c_saves_and_says_how_to_go_on(self):
-        process = subprocess.Popen([PELLUCID, "fit", "x.npy", *map(str, SMALL), "--epochs", "100000",
-                                    "-o", "m.safetensors"], cwd=self.folder,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def begin(self):
+        """A training of many epochs, which has saved its state."""
+        command = [PELLUCID, "fit", "x.npy", *map(str, SMALL), "--epochs", "100000",
+                   "--save-every", "0", "-o", "m.safetensors"]
+        process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
         while not (self.folder / "m.safetensors.checkpoint").exists():
             time.sleep(0.05)
             self.assertIsNone(process.poll())
+        return process
+
+    def test_ctrl_c_saves_and_says_how_to_go_on(self):
+        process = self.begin()
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()
         self.assertEqual(process.returncode, 130)
@@ -108,19 +116,77 @@ class TrainingTest(ProgramTest):
         self.assertNotIn("m.safetensors", self.names())
 
     def test_a_checkpoint_of_another_training_is_refused_by_name(self):
-        process = subprocess.Popen([PELLUCID, "fit", "x.npy", *map(str, SMALL), "--epochs", "100000",
-                                    "-o", "m.safetensors"], cwd=self.folder,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not (self.folder / "m.safetensors.checkpoint").exists():
-            time.sleep(0.05)
-            self.assertIsNone(process.poll())
+        process = self.begin()
         process.kill()
-        process.wait()
-        self.fail_with(1, "fit", "x.npy", *SMALL, "--epochs", 100000, "--learning-rate", 0.5, "-o",
-                       "m.safetensors", "--resume", says=("checkpoint",))
+        process.communicate()
+        resume = ("fit", "x.npy", *SMALL, "--epochs", 100000, "-o", "m.safetensors", "--resume")
+        self.fail_with(1, *resume, "--learning-rate", 0.5,
+                       says=("checkpoint", "(learning rate: 0.002 there, 0.5 here)"))
+        self.fail_with(1, *resume, "--residual-blocks", 2, "--expert-rank", 8,
+                       says=("(network blocks: 1 there, 2 here; network expert_rank: 16 there, 8 "
+                             "here)",))
         self.save("x.npy", coloured(np.random.default_rng(9), 3000, 12))
-        self.fail_with(1, "fit", "x.npy", *SMALL, "--epochs", 100000, "-o", "m.safetensors",
-                       "--resume", says=("checkpoint",))
+        self.fail_with(1, *resume, says=("checkpoint", "(data: "))
+
+    def test_a_state_that_cannot_be_saved_costs_a_warning_not_the_training(self):
+        def limit():  # the model has some 100 KiB, the state six times as much
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300 << 10, 300 << 10))
+
+        done = self.run_program("fit", "x.npy", *SMALL, "--epochs", 3, "-o", "m.safetensors",
+                                preexec_fn=limit)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertIn("the state is not saved", done.stderr)
+        self.assertEqual(self.names(), ["m.safetensors", "x.npy"])
+
+    def test_a_training_that_diverges_leaves_its_best_epoch(self):
+        # The rate rises to 1 in the last epochs: the first ones are good.
+        self.save("x.npy", np.abs(coloured(np.random.default_rng(1), 500, 12)).astype("float32"))
+        done = self.run_program("fit", "x.npy", *SMALL, "--residual-blocks", 12, "--epochs", 40,
+                                "--warm-up", 0.99, "--learning-rate", 1, "--clip", 0,
+                                "--batch", 50, "-o", "m.safetensors", "--json", "t.json")
+        self.check_failure(done.returncode, done.stdout, done.stderr, 1,
+                           ("x.npy: ", "became ", "epoch", "batch", "learning rate",
+                            "m.safetensors holds the weights of the best epoch, "))
+        self.assertNotIn("-nan", done.stderr)
+        self.assertEqual(self.names(), ["m.safetensors", "t.json", "x.npy"])
+        losses = json.loads((self.folder / "t.json").read_text())
+        best = losses["epochs"][losses["best_epoch"] - 1]["validation_loss"]
+        self.assertEqual(best, min(row["validation_loss"] for row in losses["epochs"]))
+        self.succeed("denoise", "x.npy", "-m", "m.safetensors", "--snr-db", 0, "-o", "out.npy")
+        self.assertTrue(np.isfinite(np.load(self.folder / "out.npy")).all())
+
+    def test_a_result_worse_than_none_is_warned_of(self):
+        done = self.run_program("fit", "x.npy", *SMALL, "--predict", "clean", "--weighting", "snr",
+                                "--learning-rate", 1, "--clip", 0, "--epochs", 2, "-o", "m.st")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("no network at all", done.stderr)
+
+    def test_calibration_follows_the_levels_trained_and_frames_have_one(self):
+        for options in ((), ("--frame", 4), ("--snr-range", "-12:7")):
+            with self.subTest(options=options):
+                if "--snr-range" in options:  # numbers that single precision has not
+                    self.save("x.npy", 1e-60 * self.load("x.npy").astype("float64"))
+                self.fit("--epochs", 2, "--json", "t.json", *options)
+                rows = json.loads((self.folder / "t.json").read_text())["calibration"]
+                levels = sorted({row["snr_db"] for row in rows})
+                self.assertEqual(levels, [-12, -10, -5, 0, 5, 7] if "--snr-range" in options
+                                 else list(range(-15, 30, 5)))
+                self.assertIn(f"{len(levels)} SNRs", self.succeed("info", "m.safetensors"))
+
+    def test_colours_come_first_and_few_samples_are_not_calibrated(self):
+        rng = np.random.default_rng(1)
+        self.save("x.npy", rng.standard_normal((30, 8, 9, 3)))
+        options = ("fit", "x.npy", "--prior", "network", "--width", 8, "--epochs", 1, "--threads", 1,
+                   "-o", "m.safetensors")
+        done = self.run_program(*options)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1), done.stderr)
+        self.assertIn("(3, 8, 9)", done.stderr)
+        self.assertIn("not calibrated: 3 samples", done.stdout)
+        self.assertIn("pellucid calibrate", done.stdout)
+        self.succeed(*options, "--network", "mlp")
+        self.save("x.npy", rng.standard_normal((30, 3, 8, 9)))
+        self.assertIn("unet of", self.succeed(*options))
 
     def test_bad_options(self):
         for options, words in ((("--network", "gpt"), ("--network", "mlp")),
@@ -132,16 +198,24 @@ class TrainingTest(ProgramTest):
                                (("--weighting", "heavy"), ("--weighting",)),
                                (("--precision", "f8"), ("--precision", "bf16")),
                                (("--device", "tpu"), ("--device", "cpu")),
-                               (("--validation", 1.5), ("--validation",))):
+                               (("--device", "cuda"), ("--device: cuda", "cpu")),
+                               (("--learning-rate", 1e30), ("--learning-rate", "up to 1")),
+                               (("--learning-rate", 0), ("--learning-rate", "above 0")),
+                               (("--warm-up", 1), ("--warm-up", "below 1")),
+                               (("--average", 1), ("--average", "below 1")),
+                               (("--validation", 1.5), ("--validation", "0.5")),
+                               (("--validation", 0.999), ("--validation", "0.5")),
+                               (("--validation", 0, "--patience", 3), ("--patience", "--validation")),
+                               (("--conditioning", "step", "--snr-range", "-5:5"),
+                                ("--snr-range", "--conditioning")),
+                               (("--epochs",), ("--epochs",))):
             with self.subTest(options=options):
-                self.fail_with(2, "fit", "x.npy", "--prior", "network", *options, "-o", "m.st",
+                self.fail_with(2, "fit", "x.npy", "-o", "m.st", "--prior", "network", *options,
                                says=words)
         self.fail_with(2, "fit", "x.npy", "--epochs", 3, "-o", "m.st", says=("--epochs", "network"))
         self.save("boxes.npy", np.random.default_rng(1).standard_normal((9, 4, 4, 4, 4)))
         self.fail_with(2, "fit", "boxes.npy", "--prior", "network", "--network", "unet", "-o",
                        "m.st", says=("--network", "unet", "mlp"))
-        self.fail_with(1, "fit", "x.npy", *SMALL, "--device", "cuda", "-o", "m.st",
-                       says=("cuda", "cpu"))
 
     def test_few_samples(self):
         self.save("x.npy", np.ones((1, 12)))

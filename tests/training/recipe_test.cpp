@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 
 #include "training/levels.hpp"
 #include "training/progress.hpp"
@@ -82,7 +83,7 @@ TEST(Recipe, RateRisesInAStraightLineThenFallsAsACosine) {
   recipe.learning_rate = 2.0;
   recipe.warm_up = 0.1;
   recipe.epochs = 10;
-  recipe.steps_per_epoch = 100;
+  recipe.steps_per_pass = 100;
   EXPECT_DOUBLE_EQ(recipe.rate_at(49), 1.0);
   EXPECT_DOUBLE_EQ(recipe.rate_at(99), 2.0);
   EXPECT_NEAR(recipe.rate_at(549), 1.0, 2e-3);
@@ -96,11 +97,61 @@ TEST(Recipe, SmallDataMakeOneBatchAndTooFewAreRefused) {
   const auto recipe = training::make_recipe(options, mlp, 40, nullptr);
   EXPECT_EQ(recipe.validation_samples, 4);
   EXPECT_EQ(recipe.batch, 36);
-  EXPECT_EQ(recipe.steps_per_epoch, 1);
+  EXPECT_EQ(recipe.steps_per_pass, 1);
   EXPECT_EQ(recipe.group, 1);  // 16 does not divide 36
+  // Passes of one step are counted by the hundred, unless somebody counts them.
+  EXPECT_EQ(recipe.passes_per_epoch, 100);
+  EXPECT_EQ(recipe.epochs, 300);
+  options.epochs = 7;
+  EXPECT_EQ(training::make_recipe(options, mlp, 40, nullptr).steps(), 7);
+  options.epochs = 0;
+  EXPECT_EQ(training::make_recipe(options, mlp, 100000, nullptr).passes_per_epoch, 1);
   EXPECT_EQ(training::make_recipe(options, mlp, 100000, nullptr).validation_samples, 4096);
   EXPECT_EQ(training::make_recipe(options, mlp, 100000, nullptr).group, 16);
   EXPECT_THROW((void)training::make_recipe(options, mlp, 1, nullptr), Error);
+}
+
+TEST(Recipe, KeepsTheShareOfValidation) {
+  const auto mlp = small_mlp(Conditioning::log_snr, Prediction::velocity);
+  NetworkTrainingOptions options;
+  const std::pair<double, Index> cases[] = {{0.1, 30}, {0.3, 90}, {0.001, 1}, {0.5, 150}};
+  for (const auto& [share, count] : cases) {
+    options.validation = share;
+    const auto recipe = training::make_recipe(options, mlp, 300, nullptr);
+    EXPECT_EQ(recipe.validation_samples, count);
+    EXPECT_EQ(recipe.training_samples, 300 - count);
+  }
+}
+
+class Warnings final : public Monitor {
+ public:
+  void begin(std::string_view, double) override {}
+  void update(double, std::string_view) override {}
+  void end() override {}
+  void warn(std::string_view) override { ++count; }
+  [[nodiscard]] bool stop_requested() const override { return false; }
+
+  int count = 0;
+};
+
+TEST(Recipe, WarnsOfABatchLargerThanTheDataOnlyWhereItWasAskedFor) {
+  const auto mlp = small_mlp(Conditioning::log_snr, Prediction::velocity);
+  NetworkTrainingOptions options;
+  Warnings monitor;
+  (void)training::make_recipe(options, mlp, 40, &monitor);
+  EXPECT_EQ(monitor.count, 0);
+  options.batch = 50;
+  EXPECT_EQ(training::make_recipe(options, mlp, 40, &monitor).batch, 36);
+  EXPECT_EQ(monitor.count, 1);
+}
+
+TEST(Recipe, TheProcessorDecidesOnBf16OnlyForItself) {
+  const auto mlp = small_mlp(Conditioning::log_snr, Prediction::velocity);
+  NetworkTrainingOptions options;
+  options.device = TrainingDevice::cuda;
+  EXPECT_FALSE(training::make_recipe(options, mlp, 40, nullptr).bf16);
+  options.precision = TrainingPrecision::bf16;
+  EXPECT_TRUE(training::make_recipe(options, mlp, 40, nullptr).bf16);
 }
 
 TEST(Recipe, OptionsOutOfRangeAreNamed) {
@@ -122,6 +173,7 @@ TEST(Recipe, OptionsOutOfRangeAreNamed) {
   EXPECT_EQ(message([](auto& o) { o.average_decay = 1; }).substr(0, 5), "decay");
   EXPECT_EQ(message([](auto& o) { o.clip_norm = NAN; }).substr(0, 9), "clip norm");
   EXPECT_EQ(message([](auto& o) { o.validation = 0.7; }).substr(0, 10), "validation");
+  EXPECT_EQ(message([](auto& o) { o.save_every = -1; }).substr(0, 4), "time");
   EXPECT_EQ(message([](auto& o) { o.patience = -1; }).substr(0, 8), "patience");
   EXPECT_EQ(message([](auto& o) { o.patience = 1, o.validation = 0; }).substr(0, 8), "patience");
 }
@@ -177,6 +229,14 @@ TEST(Progress, TextKeepsEveryBit) {
   EXPECT_EQ(training::parse_training_progress(training::progress_text(progress)).best_loss,
             INFINITY);
   EXPECT_THROW((void)training::parse_training_progress("{}"), Error);
+  for (const auto change : {+[](training::TrainingProgress& p) { p.steps = -1; },
+                            +[](training::TrainingProgress& p) { p.best_epoch = 3; },
+                            +[](training::TrainingProgress& p) { p.best_epoch = -1; },
+                            +[](training::TrainingProgress& p) { p.seconds = -1; }}) {
+    training::TrainingProgress damaged = progress;
+    change(damaged);
+    EXPECT_THROW((void)training::parse_training_progress(training::progress_text(damaged)), Error);
+  }
 }
 
 }  // namespace

@@ -55,14 +55,12 @@ struct Correlated {
   }
 };
 
-// NMSE at 0 dB of the network and of the exact conditional mean.
+// What the network makes of noisy samples.
 template <class T>
-void expect_near_the_wiener_filter(const Model& model, const Correlated<T>& data) {
-  const Index dim = data.covariance.rows(), count = data.samples.cols();
-  Generator generator(9);
-  const Matrix<T> noisy = data.samples + normal_matrix<T>(dim, count, generator);
-  const NoiseLevel level = NoiseLevel::from_variance(1.0 / (model.scale * model.scale));
-  Matrix<T> x_t = noisy, estimate(dim, count);
+Matrix<T> estimates_of(const Model& model, const Matrix<T>& noisy, double noise_variance) {
+  const Index dim = noisy.rows();
+  const NoiseLevel level = NoiseLevel::from_variance(noise_variance / (model.scale * model.scale));
+  Matrix<T> x_t = noisy, estimate(dim, noisy.cols());
   for (Index i = 0; i < dim; ++i) {
     const std::complex<double> offset = model.offset(i);
     if constexpr (is_complex<T>) {
@@ -76,7 +74,27 @@ void expect_near_the_wiener_filter(const Model& model, const Correlated<T>& data
   const auto work = denoiser.workspace();
   denoiser.denoise(x_t, {&level, 1}, estimate, *work);
   estimate *= model.scale;
-  const Matrix<T> gain = data.covariance + Matrix<T>::Identity(dim, dim);
+  for (Index i = 0; i < dim; ++i) {
+    const std::complex<double> offset = model.offset(i);
+    if constexpr (is_complex<T>) {
+      estimate.row(i).array() += offset;
+    } else {
+      estimate.row(i).array() += offset.real();
+    }
+  }
+  return estimate;
+}
+
+// The squared error of the network beside that of the exact conditional mean.
+template <class T>
+void expect_near_the_wiener_filter(const Model& model, const Correlated<T>& data,
+                                   double noise_variance) {
+  const Index dim = data.covariance.rows(), count = data.samples.cols();
+  Generator generator(9);
+  const Matrix<T> noisy =
+      data.samples + std::sqrt(noise_variance) * normal_matrix<T>(dim, count, generator);
+  const Matrix<T> estimate = estimates_of(model, noisy, noise_variance);
+  const Matrix<T> gain = data.covariance + noise_variance * Matrix<T>::Identity(dim, dim);
   const Matrix<T> wiener = data.covariance * gain.ldlt().solve(noisy);
   const double best = (wiener - data.samples).squaredNorm();
   // A wrong conditioning, target or unit doubles the error; an untrained network has 2.5 times it.
@@ -92,7 +110,7 @@ TEST(TrainNetwork, ApproachesTheWienerFilterOnGaussianSignals) {
     NetworkTrainingReport report;
     const Model model =
         train_network(MatrixSource<double>(data.samples), {6}, options, nullptr, &report);
-    expect_near_the_wiener_filter(model, data);
+    expect_near_the_wiener_filter(model, data, 1.0);
     ASSERT_EQ(report.epochs.size(), 16U);
     EXPECT_LT(report.epochs.back().validation_loss, report.epochs.front().validation_loss);
     EXPECT_EQ(report.training_samples, 3600);
@@ -112,6 +130,10 @@ TEST(TrainNetwork, ComplexSignalsOfStepNetworksToo) {
   EXPECT_TRUE(model.is_complex());
   EXPECT_EQ(model.kind(), "network");
   EXPECT_NEAR(model.scale, 1.0, 0.05);
+  for (const int step : {2, 4}) {  // 10.7 and 1.7 dB
+    const double variance = 1 / options.schedule.level(step).snr();
+    expect_near_the_wiener_filter(model, data, variance * model.scale * model.scale);
+  }
 }
 
 TEST(TrainNetwork, OfScaledAndShiftedSamplesIsTheSameNetwork) {
@@ -123,6 +145,14 @@ TEST(TrainNetwork, OfScaledAndShiftedSamplesIsTheSameNetwork) {
   EXPECT_EQ(*network_of<double>(model).tensors, *network_of<double>(of_scaled).tensors);
   EXPECT_NEAR(of_scaled.scale / model.scale, 8.0, 1e-12);
   EXPECT_LT((of_scaled.offset - 8.0 * model.offset).norm(), 1e-12);
+  // Other factors and shifts round: the weights part a little with every step.
+  const Matrix<double> shifted = (7.0 * data.samples).array() + 3.0;
+  const Model of_shifted = train_network(MatrixSource<double>(shifted), {6}, options);
+  EXPECT_NEAR(of_shifted.scale / model.scale, 7.0, 1e-12);
+  const Matrix<double> expected = estimates_of<double>(model, data.samples, 1.0);
+  Matrix<double> estimates = estimates_of<double>(of_shifted, shifted, 49.0);
+  estimates = (estimates.array() - 3.0) / 7.0;
+  EXPECT_LT((estimates - expected).norm(), 1e-3 * expected.norm());
 }
 
 class StopAfter final : public Monitor {
@@ -201,6 +231,10 @@ TEST(TrainNetwork, RefusesWhatCannotBeTrainedOn) {
   EXPECT_NE(
       message_of([&] { fit(Matrix<double>::Random(7, 10), options); }).find("takes 6 numbers"),
       std::string::npos);
+  const Matrix<std::complex<double>> complex = Matrix<std::complex<double>>::Random(3, 10);
+  const MatrixSource<std::complex<double>> pairs(complex);
+  EXPECT_NE(message_of([&] { (void)train_network(pairs, {3}, options); }).find("even number"),
+            std::string::npos);
 }
 
 TEST(TrainNetwork, ComesFromALibraryLoadedWhenNeeded) {

@@ -38,17 +38,18 @@ class PlainNetwork final : public training::TrainableNetwork {
 
 class StopAfter final : public Monitor {
  public:
-  explicit StopAfter(int updates) : left_(updates) {}
+  explicit StopAfter(int updates = 1 << 20) : left_(updates) {}
   void begin(std::string_view, double) override {}
   void update(double, std::string_view text) override {
     --left_;
     note = text;
   }
   void end() override {}
-  void warn(std::string_view) override {}
+  void warn(std::string_view text) override { warnings.emplace_back(text); }
   [[nodiscard]] bool stop_requested() const override { return left_ <= 0; }
 
   std::string note;
+  std::vector<std::string> warnings;
 
  private:
   int left_;
@@ -71,6 +72,7 @@ struct Setting {
     options.batch = 15;
     options.epochs = 8;
     options.threads = 1;
+    options.save_every = 0;
   }
   [[nodiscard]] Trainer trainer() {
     const auto recipe = training::make_recipe(options, architecture, samples.count(), nullptr);
@@ -88,7 +90,92 @@ TEST(Trainer, SavesAfterEveryEpochAndWhenStopped) {
   ASSERT_EQ(checkpoint.saved.size(), 3U);  // after 3, 6 and 7 steps
   EXPECT_EQ(training::parse_training_progress(checkpoint.saved[2].progress).steps, 7);
   EXPECT_EQ(trainer.progress().epochs.size(), 2U);
-  EXPECT_NE(monitor.note.find("epoch 3/8, loss"), std::string::npos);
+  EXPECT_EQ(monitor.note.substr(0, 6), "valid ");
+  EXPECT_NE(monitor.note.find(", epoch 3/8"), std::string::npos);
+}
+
+TEST(Trainer, SavesShortEpochsOnlyWhenSomeTimePassed) {
+  Setting setting;
+  RecordedCheckpoint checkpoint;
+  setting.options.checkpoint = &checkpoint;
+  setting.options.save_every = 1e9;
+  setting.trainer().run(nullptr);
+  ASSERT_EQ(checkpoint.saved.size(), 1U);
+  EXPECT_EQ(training::parse_training_progress(checkpoint.saved[0].progress).steps, 24);
+}
+
+/// A disk that is full at first.
+class FullCheckpoint final : public FitCheckpoint {
+ public:
+  explicit FullCheckpoint(int failures) : left_(failures) {}
+  void save(const std::string&, const std::string&, std::span<const StateArray>) override {
+    if (left_-- > 0) throw Error("no space left");
+    ++saves;
+  }
+  bool load(const std::string&, std::string&, std::span<const StateArray>) override {
+    return false;
+  }
+
+  int saves = 0;
+
+ private:
+  int left_;
+};
+
+TEST(Trainer, GoesOnWhereASaveFailsAndWarnsOnce) {
+  Setting setting, undisturbed;
+  FullCheckpoint checkpoint(3);
+  setting.options.checkpoint = &checkpoint;
+  StopAfter monitor;
+  auto trainer = setting.trainer();
+  trainer.run(&monitor);
+  EXPECT_EQ(checkpoint.saves, 5);
+  ASSERT_EQ(monitor.warnings.size(), 1U);
+  EXPECT_NE(monitor.warnings[0].find("no space left"), std::string::npos);
+  auto other = undisturbed.trainer();
+  other.run(nullptr);
+  EXPECT_EQ(trainer.best(), other.best());
+}
+
+TEST(Trainer, SaysThatItCouldNotSaveWhenStopped) {
+  Setting setting;
+  FullCheckpoint checkpoint(100);
+  setting.options.checkpoint = &checkpoint;
+  StopAfter monitor(2);
+  try {
+    setting.trainer().run(&monitor);
+    FAIL();
+  } catch (const Stopped& stopped) {
+    EXPECT_NE(std::string(stopped.what()).find("no space left"), std::string::npos);
+  }
+}
+
+TEST(Trainer, WarnsOfAResultThatIsWorseThanNoNetwork) {
+  for (const double loss : {0.1, 10.0}) {  // targets have a square of about 1
+    Setting setting;
+    setting.network.validation = [loss](int) { return loss; };
+    StopAfter monitor;
+    setting.trainer().run(&monitor);
+    ASSERT_EQ(monitor.warnings.size(), loss > 1 ? 1U : 0U);
+    if (loss > 1) {
+      EXPECT_NE(monitor.warnings[0].find("no network"), std::string::npos);
+    }
+  }
+}
+
+TEST(Trainer, RefusesProgressThatCannotBe) {
+  Setting setting;
+  RecordedCheckpoint checkpoint;
+  setting.options.checkpoint = &checkpoint;
+  setting.trainer().run(nullptr);
+  for (const char* text : {R"("steps":3)", R"("steps":9999)", R"("steps":-1)"}) {
+    RecordedCheckpoint damaged = checkpoint;
+    damaged.chosen = 7;
+    std::string& progress = damaged.saved[7].progress;
+    progress.replace(progress.find(R"("steps":24)"), 10, text);
+    setting.options.checkpoint = &damaged;
+    EXPECT_THROW(setting.trainer().run(nullptr), Error) << text;
+  }
 }
 
 TEST(Trainer, GoesOnFromAnySavedStateToTheSameWeights) {
@@ -178,7 +265,8 @@ TEST(Trainer, FingerprintNamesWhatDecides) {
   setting.options.checkpoint = &checkpoint;
   setting.trainer().run(nullptr);
   const auto fingerprint = nlohmann::json::parse(checkpoint.saved[0].fingerprint);
-  for (const char* key : {"data", "network", "epochs", "batch", "learning rate", "seed"}) {
+  for (const char* key :
+       {"data", "network width", "device", "epochs", "batch", "learning rate", "seed"}) {
     EXPECT_TRUE(fingerprint.contains(key)) << key;
   }
   EXPECT_FALSE(fingerprint.contains("threads"));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "pellucid/base/error.hpp"
+#include "support/random_priors.hpp"
 #include "training/adam.hpp"
 #include "training/batches.hpp"
 
@@ -89,6 +90,46 @@ TEST(Batches, AreSignalsAndWhiteNoiseAtTheirLevels) {
   }
 }
 
+TEST(Batches, MagnitudesHaveTheRootsOfTheWeightsOfSquares) {
+  training::TrainingSamples samples;
+  samples.values = Eigen::MatrixXf::Zero(4, 60);
+  for (const bool complex : {false, true}) {
+    samples.complex = complex;
+    const NetworkArchitecture architecture{{complex ? 2 : 1, complex ? 2 : 4},
+                                           MlpArchitecture{8, 1, 2, 1, 6},
+                                           Conditioning::log_snr,
+                                           Prediction::clean,
+                                           -10,
+                                           10};
+    NetworkTrainingOptions options;
+    options.weighting = LossWeighting::snr;
+    training::TrainingBatch squares, magnitudes;
+    const auto recipe = training::make_recipe(options, architecture, 60, nullptr);
+    training::BatchMaker(samples, architecture, recipe, options).make_training(0, squares);
+    options.loss = TrainingLoss::l1;
+    training::BatchMaker(samples, architecture, recipe, options).make_training(0, magnitudes);
+    EXPECT_GT(squares.weights.maxCoeff(), 50 * squares.weights.minCoeff());
+    for (Index i = 0; i < squares.weights.size(); ++i) {
+      EXPECT_NEAR(magnitudes.weights(i), std::sqrt(squares.weights(i)),
+                  1e-6 * magnitudes.weights(i));
+    }
+  }
+}
+
+TEST(Samples, OfTinyAndHugeUnitsAreTheSameInModelUnits) {
+  Generator generator(3);
+  const Matrix<double> plain = normal_matrix<double>(5, 70, generator);
+  const auto [expected, model] =
+      training::read_samples(MatrixSource<double>(plain), SampleSpace({5}), nullptr);
+  for (const int exponent : {-400, -140, 100, 300}) {  // beyond single precision's range
+    const Matrix<double> scaled = std::ldexp(1.0, exponent) * plain;
+    const auto [samples, scaled_model] =
+        training::read_samples(MatrixSource<double>(scaled), SampleSpace({5}), nullptr);
+    EXPECT_EQ(samples.values, expected.values) << exponent;
+    EXPECT_EQ(scaled_model.scale, std::ldexp(model.scale, exponent));
+  }
+}
+
 TEST(Batches, APassTakesEveryTrainingSampleOnce) {
   training::TrainingSamples samples;
   samples.values = Eigen::RowVectorXf::LinSpaced(50, 1, 50);
@@ -98,7 +139,7 @@ TEST(Batches, APassTakesEveryTrainingSampleOnce) {
   NetworkTrainingOptions options;
   options.batch = 15;
   const auto recipe = training::make_recipe(options, architecture, 50, nullptr);
-  ASSERT_EQ(recipe.steps_per_epoch, 3);
+  ASSERT_EQ(recipe.steps_per_pass, 3);
   training::BatchMaker maker(samples, architecture, recipe, options);
   training::TrainingBatch batch;
   std::vector<std::vector<float>> passes(2);

@@ -10,6 +10,8 @@ namespace pellucid {
 class NetworkTrainer {
  public:
   virtual ~NetworkTrainer() = default;
+  /// Throws `Error` where the machine or libtorch has no such device.
+  virtual void check_device(TrainingDevice device) const = 0;
   [[nodiscard]] virtual Model train(const SampleSource<double>& clean, const SampleSpace& space,
                                     const NetworkTrainingOptions& options, Monitor* monitor,
                                     NetworkTrainingReport* report) const = 0;

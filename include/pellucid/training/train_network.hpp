@@ -24,12 +24,12 @@ enum class TrainingLoss { l2, l1 };
 
 /// Weight of a noise level in the loss. With `SNR = abar / (1 - abar)` and the error of x0 that an
 /// output implies: `uniform` weighs outputs alike; `snr` weighs `|x0hat - x0|^2` by SNR; `min_snr`
-/// by min(SNR, 5) (Hang et al., arXiv 2303.09556).
+/// by min(SNR, 5) (Hang et al., arXiv 2303.09556). Magnitudes, of `l1`, have the weights' roots.
 enum class LossWeighting { uniform, snr, min_snr };
 
 /// Arithmetic of the training steps. Weights, averages and Adam are single precision always;
 /// `bf16` rounds inputs of convolutions and matrix products; `automatic` takes it where this
-/// processor multiplies such numbers.
+/// processor multiplies such numbers, and f32 on other devices.
 enum class TrainingPrecision { automatic, f32, bf16 };
 
 enum class TrainingDevice { cpu, cuda };
@@ -42,10 +42,10 @@ struct NetworkTrainingOptions {
   Schedule schedule;  ///< of the model; what networks of `Conditioning::step` are trained for
   TrainingLoss loss = TrainingLoss::l2;
   LossWeighting weighting = LossWeighting::uniform;
-  int epochs = 0;              ///< passes over the samples; 0: enough for the architecture's steps
-  Index batch = 0;             ///< signals a step; 0: the architecture's
-  double learning_rate = 0.0;  ///< the highest, after warming up; 0: the architecture's
-  double warm_up = 0.03;       ///< share of all steps in which the rate rises from 0
+  int epochs = 0;   ///< passes over the samples; 0: the architecture's steps, 100 or more an epoch
+  Index batch = 0;  ///< signals a step; 0: the architecture's
+  double learning_rate = 0.0;    ///< the highest, after warming up; 0: the architecture's
+  double warm_up = 0.03;         ///< share of all steps in which the rate rises from 0
   double average_decay = 0.998;  ///< of the moving average of the weights, which is the result
   double clip_norm = 1.0;        ///< longest gradient; 0: any
   /// Share of the samples kept for the validation loss, at most 4096 of them; 0: none, and the last
@@ -56,13 +56,15 @@ struct NetworkTrainingOptions {
   TrainingDevice device = TrainingDevice::cpu;
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores; the same number gives the same weights bit for bit
-  /// Saved to after every epoch, every five minutes and when stopped, and loaded from first.
+  /// Saved to after epochs, every five minutes, when stopped and at the end, and loaded from first.
+  /// A save that fails is warned of.
   FitCheckpoint* checkpoint = nullptr;
+  double save_every = 10.0;  ///< seconds at least from a save to one at an epoch's end
 };
 
-/// One pass over the samples.
+/// One pass over the samples, or `passes_per_epoch`.
 struct TrainingEpoch {
-  double training_loss = 0.0;    ///< mean over the pass, of weights as they were at each step
+  double training_loss = 0.0;    ///< mean over the epoch, of weights as they were at each step
   double validation_loss = 0.0;  ///< of the averaged weights; NaN without validation
   double learning_rate = 0.0;    ///< at its end
   double seconds = 0.0;          ///< validation included
@@ -74,14 +76,15 @@ struct NetworkTrainingReport {
   Index training_samples = 0, validation_samples = 0;
   Index batch = 0;
   int epochs_planned = 0;
+  Index passes_per_epoch = 1;
   bool bf16 = false;
   int best_epoch = 0;  ///< from 1: whose weights the model has
   std::vector<TrainingEpoch> epochs;
   std::vector<Index> validation_indices;  ///< in the source, ascending: samples kept apart
 };
 
-/// The loss or a gradient was not finite. `last_good` is the model of the epochs before, null when
-/// none had ended.
+/// The loss or a gradient was not finite. `last_good` is the model of the best epoch before, null
+/// when none had ended.
 class TrainingDiverged : public Error {
  public:
   TrainingDiverged(const std::string& what, std::shared_ptr<const Model> model)
@@ -113,7 +116,8 @@ class TrainingDiverged : public Error {
 /// Trains a network to a model: offset the samples' mean, scale the square root of their average
 /// variance per entry, both under the space's transform. The samples are read once and held in
 /// single precision (`training_bytes`). `T` is double or std::complex<double>. `report`, where
-/// given, receives what the training did.
+/// given, receives what the training did, also where it diverged. Warns where the validation loss
+/// is above that of a network whose output is 0.
 ///
 /// Throws `Error` for samples as `fit_gaussian_model` does, for fewer than two, for options out of
 /// range or that do not fit the shape, for a checkpoint of other data or options (named), without
