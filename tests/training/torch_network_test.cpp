@@ -145,7 +145,7 @@ TEST(TorchNetwork, RefusesADeviceThatIsNotThere) {
     (void)training::make_torch_network(architecture, TrainingLoss::l2, TrainingDevice::cuda, false);
     GTEST_SKIP() << "there is a CUDA device";
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()).substr(0, 11), "device cuda");
+    EXPECT_EQ(std::string(error.what()).substr(0, 12), "device: cuda");
   }
 }
 

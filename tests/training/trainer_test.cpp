@@ -126,6 +126,7 @@ TEST(Trainer, GoesOnWhereASaveFailsAndWarnsOnce) {
   Setting setting, undisturbed;
   FullCheckpoint checkpoint(3);
   setting.options.checkpoint = &checkpoint;
+  setting.network.validation = undisturbed.network.validation = [](int) { return 0.1; };
   StopAfter monitor;
   auto trainer = setting.trainer();
   trainer.run(&monitor);
