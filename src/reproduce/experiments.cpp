@@ -8,7 +8,11 @@
 namespace pellucid {
 
 const std::vector<Experiment>& experiments() {
-  static const std::vector<Experiment> all = {reproduce::cme_gap()};
+  static const std::vector<Experiment> all = {
+      reproduce::cme_gap(),     reproduce::images_mixture(), reproduce::speech_mixture(),
+      reproduce::images_real(), reproduce::speech_real(),    reproduce::resampling(),
+      reproduce::per_step(),    reproduce::snr_mismatch(),   reproduce::when_it_fails(),
+      reproduce::few_steps()};
   return all;
 }
 

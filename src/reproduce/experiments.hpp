@@ -5,7 +5,16 @@
 
 namespace pellucid::reproduce {
 
-// One a file, named alike.
+// In the order of `reproduce all`.
 [[nodiscard]] Experiment cme_gap();
+[[nodiscard]] Experiment images_mixture();
+[[nodiscard]] Experiment speech_mixture();
+[[nodiscard]] Experiment images_real();
+[[nodiscard]] Experiment speech_real();
+[[nodiscard]] Experiment resampling();
+[[nodiscard]] Experiment per_step();
+[[nodiscard]] Experiment snr_mismatch();
+[[nodiscard]] Experiment when_it_fails();
+[[nodiscard]] Experiment few_steps();
 
 }  // namespace pellucid::reproduce

@@ -7,7 +7,6 @@
 
 #include "pellucid/base/parallel.hpp"
 #include "pellucid/base/random.hpp"
-#include "pellucid/reverse/process.hpp"
 
 namespace pellucid::reproduce {
 
@@ -133,7 +132,7 @@ Measured KnownMixture<T>::mmse(const Observed<T>& observed) const {
 
 template <class T>
 Matrix<T> walk(const Denoiser<T>& denoiser, ConstBatch<T> x_t, const Grid& grid, double resampling,
-               std::uint64_t seed, int threads, Monitor* monitor) {
+               std::uint64_t seed, int threads, Monitor* monitor, const Observer<T>& observer) {
   Matrix<T> x = x_t;
   const RandomStream random(seed, Purpose::reverse_noise);
   std::vector<std::unique_ptr<ReverseProcess<T>>> processes(
@@ -150,7 +149,7 @@ Matrix<T> walk(const Denoiser<T>& denoiser, ConstBatch<T> x_t, const Grid& grid,
               const Tick tick = [monitor](Index) {
                 if (monitor != nullptr && monitor->stop_requested()) throw Stopped();
               };
-              process->run(x.middleCols(first, count), {&grid, 1}, numbers, random, {}, tick);
+              process->run(x.middleCols(first, count), {&grid, 1}, numbers, random, observer, tick);
             });
   return x;
 }
@@ -160,11 +159,12 @@ template struct Observed<std::complex<double>>;
 template class KnownMixture<double>;
 template class KnownMixture<std::complex<double>>;
 template Matrix<float> walk(const Denoiser<float>&, ConstBatch<float>, const Grid&, double,
-                            std::uint64_t, int, Monitor*);
+                            std::uint64_t, int, Monitor*, const Observer<float>&);
 template Matrix<double> walk(const Denoiser<double>&, ConstBatch<double>, const Grid&, double,
-                             std::uint64_t, int, Monitor*);
+                             std::uint64_t, int, Monitor*, const Observer<double>&);
 template Matrix<std::complex<double>> walk(const Denoiser<std::complex<double>>&,
                                            ConstBatch<std::complex<double>>, const Grid&, double,
-                                           std::uint64_t, int, Monitor*);
+                                           std::uint64_t, int, Monitor*,
+                                           const Observer<std::complex<double>>&);
 
 }  // namespace pellucid::reproduce

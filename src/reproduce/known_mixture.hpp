@@ -8,6 +8,7 @@
 #include "pellucid/denoiser/mixture_denoiser.hpp"
 #include "pellucid/prior/gaussian_mixture.hpp"
 #include "pellucid/reproduce/findings.hpp"
+#include "pellucid/reverse/process.hpp"
 #include "pellucid/schedule/grid.hpp"
 
 namespace pellucid::reproduce {
@@ -65,10 +66,11 @@ class KnownMixture {
   int threads_;
 };
 
-/// Mean forwarding (`resampling` 0) or sampling of `x_t` down one grid by any denoiser, N x n.
+/// Mean forwarding (`resampling` 0) or sampling of `x_t` down one grid by any denoiser, N x n; the
+/// observer, where given, sees samples numbered by column.
 template <class T>
 [[nodiscard]] Matrix<T> walk(const Denoiser<T>& denoiser, ConstBatch<T> x_t, const Grid& grid,
                              double resampling, std::uint64_t seed, int threads,
-                             Monitor* monitor = nullptr);
+                             Monitor* monitor = nullptr, const Observer<T>& observer = {});
 
 }  // namespace pellucid::reproduce
