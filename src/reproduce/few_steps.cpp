@@ -25,7 +25,7 @@ struct Sizes {
 };
 
 Sizes sizes_of(const ReproduceOptions& options) {
-  if (options.quick) return {200, {low_db, middle_db, high_db}, {1, 2, 4, 8, 16, 64, Steps::all}};
+  if (options.quick) return {500, {low_db, middle_db, high_db}, {1, 2, 4, 8, 16, Steps::all}};
   Sizes sizes{2000, {}, {1, 2, 3, 4, 6, 8, 12, 16, 32, 64, Steps::all}};
   for (double snr = -20; snr <= 20; snr += 5) sizes.snr_db.push_back(snr);
   return sizes;
@@ -151,6 +151,9 @@ class Run {
         curve.points.push_back(
             point(sizes_.steps[k] == Steps::all ? all : sizes_.steps[k], found.excess[k]));
       }
+      // All steps below a high SNR are fewer than the largest K.
+      std::sort(curve.points.begin(), curve.points.end(),
+                [](const FindingPoint& a, const FindingPoint& b) { return a.x < b.x; });
       figure.curves.push_back(std::move(curve));
       const auto least =
           std::min_element(found.excess.begin(), found.excess.end(),
