@@ -136,6 +136,7 @@ std::vector<std::pair<std::string, std::string>> facts(const NetworkTrainingRepo
           {"Training samples", std::to_string(training.training_samples)},
           {"Validation samples", std::to_string(training.validation_samples)},
           {"Batch", std::to_string(training.batch)},
+          {"Passes an epoch", std::to_string(training.passes_per_epoch)},
           {"Arithmetic", training.bf16 ? "bf16" : "f32"}};
 }
 
