@@ -9,10 +9,11 @@ namespace pellucid {
 
 const std::vector<Experiment>& experiments() {
   static const std::vector<Experiment> all = {
-      reproduce::cme_gap(),     reproduce::images_mixture(), reproduce::speech_mixture(),
-      reproduce::images_real(), reproduce::speech_real(),    reproduce::resampling(),
-      reproduce::per_step(),    reproduce::snr_mismatch(),   reproduce::when_it_fails(),
-      reproduce::few_steps()};
+      reproduce::cme_gap(),         reproduce::images_mixture(), reproduce::speech_mixture(),
+      reproduce::images_real(),     reproduce::speech_real(),    reproduce::resampling(),
+      reproduce::per_step(),        reproduce::snr_mismatch(),   reproduce::lipschitz(),
+      reproduce::when_it_fails(),   reproduce::few_steps(),      reproduce::spiked_alignment(),
+      reproduce::power_iteration(), reproduce::frequencies(),    reproduce::jacobians()};
   return all;
 }
 

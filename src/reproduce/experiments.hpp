@@ -14,7 +14,12 @@ namespace pellucid::reproduce {
 [[nodiscard]] Experiment resampling();
 [[nodiscard]] Experiment per_step();
 [[nodiscard]] Experiment snr_mismatch();
+[[nodiscard]] Experiment lipschitz();
 [[nodiscard]] Experiment when_it_fails();
 [[nodiscard]] Experiment few_steps();
+[[nodiscard]] Experiment spiked_alignment();
+[[nodiscard]] Experiment power_iteration();
+[[nodiscard]] Experiment frequencies();
+[[nodiscard]] Experiment jacobians();
 
 }  // namespace pellucid::reproduce

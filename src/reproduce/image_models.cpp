@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "reproduce/image_models.hpp"
+
+#include <fmt/format.h>
+
+#include "pellucid/base/error.hpp"
+#include "pellucid/base/random.hpp"
+#include "pellucid/model/fit.hpp"
+#include "reproduce/kept_model.hpp"
+#include "reproduce/linear_parts.hpp"
+
+namespace pellucid::reproduce {
+
+namespace {
+
+constexpr double lowest_snr_db = -30, highest_snr_db = 30;
+
+const SampleSpace& image_space() {
+  static const SampleSpace space{image_side, image_side};
+  return space;
+}
+
+Matrix<double> learnt(const ReproduceOptions& options, const ImageModelSizes& sizes,
+                      Learning learning) {
+  if (learning != Learning::white_noise) {
+    constexpr Index enough = 1024;  // for normalisations alone
+    const Index count = learning == Learning::nothing ? enough : sizes.images;
+    return fashion_images(options.images, ImageSet::training, 0, count);
+  }
+  constexpr double deviation = 0.3;  // of the images' pixels
+  Matrix<double> noise(image_side * image_side, sizes.images);
+  RandomStream(options.seed, Purpose::prior_draw).normal<double>(0, 0, noise);
+  return deviation * noise;
+}
+
+std::string name_of(Learning learning) {
+  if (learning == Learning::images) return "fashion";
+  return learning == Learning::white_noise ? "white" : "untrained";
+}
+
+NetworkTrainingOptions training_of(const ReproduceOptions& options, const ImageModelSizes& sizes,
+                                   Learning learning) {
+  NetworkTrainingOptions training;
+  training.architecture = default_architecture({image_side, image_side}, false, "unet");
+  std::get<UnetArchitecture>(training.architecture->layers).channels_init = sizes.channels;
+  training.architecture->lowest_snr_db = lowest_snr_db;
+  training.architecture->highest_snr_db = highest_snr_db;
+  training.epochs = learning == Learning::images ? sizes.epochs : (sizes.epochs + 1) / 2;
+  if (learning == Learning::nothing) training.learning_rate = 1e-12;
+  training.average_decay = sizes.average_decay;
+  training.seed = options.seed;
+  training.threads = options.threads;
+  return training;
+}
+
+}  // namespace
+
+ImageModelSizes image_model_sizes(const ReproduceOptions& options) {
+  if (options.quick) return {4096, 2000, 8, 8, 4, 0.98};
+  return {20'000, 20'000, 16, 16, 6, 0.998};
+}
+
+std::string network_text(const ImageModelSizes& sizes) {
+  return fmt::format("unet, {} channels, {} epochs of {} images, {} to {} dB", sizes.channels,
+                     sizes.epochs, sizes.images, lowest_snr_db, highest_snr_db);
+}
+
+std::string mixture_text(const ImageModelSizes& sizes) {
+  return fmt::format("{} components, {} images", sizes.components, sizes.mixture_images);
+}
+
+Model image_gaussian(const ReproduceOptions& options) {
+  const Matrix<double> images = learnt(options, image_model_sizes(options), Learning::images);
+  return fit_gaussian_model<double>(MatrixSource<double>(images), image_space(), options.threads);
+}
+
+Model image_mixture(const ReproduceOptions& options, Monitor* monitor) {
+  const ImageModelSizes sizes = image_model_sizes(options);
+  const auto make = [&] {
+    const Matrix<double> images =
+        fashion_images(options.images, ImageSet::training, 0, sizes.mixture_images);
+    MixtureFitOptions<double> fit;
+    fit.components = sizes.components;
+    fit.passes = options.quick ? 5 : 20;
+    fit.seed = options.seed;
+    fit.threads = options.threads;
+    return fit_mixture_model<double>(MatrixSource<double>(images), image_space(), fit, monitor);
+  };
+  return kept_model(options,
+                    fmt::format("fashion-seed{}-mixture-k{}-{}", options.seed, sizes.components,
+                                sizes.mixture_images),
+                    make);
+}
+
+Model image_network(const ReproduceOptions& options, Learning learning, Monitor* monitor) {
+  const ImageModelSizes sizes = image_model_sizes(options);
+  const auto make = [&] {
+    if (!options.trainer) {
+      throw Error("this experiment trains a network: it needs libpellucid_training.so");
+    }
+    const Matrix<double> samples = learnt(options, sizes, learning);
+    return options.trainer().train(MatrixSource<double>(samples), image_space(),
+                                   training_of(options, sizes, learning), monitor, nullptr);
+  };
+  return kept_model(options,
+                    fmt::format("{}-seed{}-unet-c{}-{}x{}", name_of(learning), options.seed,
+                                sizes.channels, sizes.epochs, sizes.images),
+                    make);
+}
+
+}  // namespace pellucid::reproduce
