@@ -22,13 +22,15 @@ const SampleSpace& image_space() {
 
 Matrix<double> learnt(const ReproduceOptions& options, const ImageModelSizes& sizes,
                       Learning learning) {
-  if (learning != Learning::white_noise) {
+  if (learning == Learning::images) {
+    return fashion_images(options.images, ImageSet::training, 0, sizes.images);
+  }
+  if (learning == Learning::nothing) {
     constexpr Index enough = 1024;  // for normalisations alone
-    const Index count = learning == Learning::nothing ? enough : sizes.images;
-    return fashion_images(options.images, ImageSet::training, 0, count);
+    return fashion_images(options.images, ImageSet::training, 0, enough);
   }
   constexpr double deviation = 0.3;  // of the images' pixels
-  Matrix<double> noise(image_side * image_side, sizes.images);
+  Matrix<double> noise(image_side * image_side, sizes.images / 2);
   RandomStream(options.seed, Purpose::prior_draw).normal<double>(0, 0, noise);
   return deviation * noise;
 }
@@ -46,7 +48,11 @@ NetworkTrainingOptions training_of(const ReproduceOptions& options, const ImageM
   training.architecture->lowest_snr_db = lowest_snr_db;
   training.architecture->highest_snr_db = highest_snr_db;
   training.epochs = learning == Learning::images ? sizes.epochs : (sizes.epochs + 1) / 2;
-  if (learning == Learning::nothing) training.learning_rate = 1e-12;
+  if (learning == Learning::nothing) {
+    training.epochs = 1;
+    training.learning_rate = 1e-12;
+    training.validation = 0;  // whose loss would tell that nothing was learnt
+  }
   training.average_decay = sizes.average_decay;
   training.seed = options.seed;
   training.threads = options.threads;

@@ -28,7 +28,7 @@ struct ImageModelSizes {
 /// What a network learns from, or that it learns nothing.
 enum class Learning {
   images,
-  white_noise,  ///< as many arrays of independent normal entries, of the images' variance
+  white_noise,  ///< half as many arrays of independent normal entries, of the images' variance
   nothing,      ///< its weights stay as they started
 };
 

@@ -24,8 +24,8 @@ struct Sizes {
 Sizes sizes_of(const ReproduceOptions& options) {
   Sizes sizes;
   sizes.paths.paths = options.quick ? 4 : 16;
-  sizes.paths.levels = options.quick ? 7 : 15;
-  if (options.quick) sizes.paths.depth = 6;
+  sizes.paths.levels = options.quick ? 6 : 15;
+  if (options.quick) sizes.paths.depth = 5;
   sizes.paths.threads = options.threads;
   return sizes;
 }
@@ -217,7 +217,7 @@ Experiment jacobians() {
       "squared cosine with the final directions, the first two less the last two of eight, ";
   const std::string kept =
       "what the last Jacobian keeps of the earlier levels' directions, over random ones, ";
-  constexpr double apart = 0.2, better_than_chance = 1.3;
+  constexpr double apart = 0.15, better_than_chance = 1.3;
   return {
       "jacobians",
       "arXiv 2410.14730",
