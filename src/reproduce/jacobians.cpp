@@ -75,7 +75,7 @@ struct LinearPaths {
   }
 };
 
-LinearPaths linear_paths(const Sizes& sizes, std::vector<double> noise_std,
+LinearPaths linear_paths(const Sizes& sizes, const std::vector<double>& noise_std,
                          const ReproduceOptions& options) {
   LinearPaths paths;
   for (int path = 0; path < sizes.paths.paths; ++path) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "pellucid/analysis/alignment.hpp"
 #include "reproduce/experiments.hpp"
@@ -212,8 +211,9 @@ class Run {
 
   void numbers_of_samples() {
     const std::vector<double> ratios{4, 2, 1};  // variance over that of the noise
-    std::vector<double> noise_std;
-    for (const double ratio : ratios) noise_std.push_back(1 / std::sqrt(ratio));
+    std::vector<double> noise_std(ratios.size());
+    std::transform(ratios.begin(), ratios.end(), noise_std.begin(),
+                   [](double ratio) { return 1 / std::sqrt(ratio); });
     FindingFigure figure{"samples",
                          "Rank one: alignment over the number of training samples",
                          "Squared cosine; d = 256, a component of variance 1.",
