@@ -202,7 +202,7 @@ Findings run(const ReproduceOptions& options, Monitor* monitor) {
       "to find is not training data in noise, but the posterior covariance at its own x_t. At the "
       "last level its eigenvalues l / (l + s²) are all but equal to 1 for every direction with "
       "more variance than the noise, so that single eigenvectors there are decided by small "
-      "errors, and no index is aligned early, neither of the network nor of the exact mixture; "
+      "errors, and no index is aligned early, of the network or, but little, of the exact mixture; "
       "white noise, where all eigenvalues are equal, shows what a network's own bias does. What "
       "holds of the exact denoiser and of the trained network, and of no null control, is that "
       "the directions of the noisy levels are among those that the last Jacobian keeps.";
