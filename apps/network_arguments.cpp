@@ -103,6 +103,7 @@ NetworkTrainingOptions NetworkArguments::options() const {
   options.learning_rate = learning_rate;
   options.warm_up = warm_up;
   options.average_decay = average_decay;
+  options.weight_decay = weight_decay;
   options.clip_norm = clip_norm;
   options.validation = validation;
   options.save_every = save_every;
@@ -123,7 +124,7 @@ void add_network_options(CLI::App& fit, NetworkArguments& a) {
       ->check(size_from_one());
   add("--experts", a.experts, "Of the mlp: linear maps weighed by a softmax, 0: none [128]", "N")
       ->check(whole_number(0, 1 << 16));
-  add("--expert-rank", a.expert_rank, "Rank of each expert's map [16]", "N")
+  add("--expert-rank", a.expert_rank, "Rank of each expert's map [24]", "N")
       ->check(size_from_one());
   add("--conditioning", a.conditioning,
       "log-snr: any noise level can be asked for; step: the schedule's", "HOW")
@@ -142,6 +143,7 @@ void add_network_options(CLI::App& fit, NetworkArguments& a) {
   add("--loss", a.loss, "l2 or l1", "NAME")->capture_default_str();
   add("--weighting", a.weighting, "Of noise levels: uniform, snr or min-snr", "NAME")
       ->capture_default_str();
+  add("--weight-decay", a.weight_decay, "Of Adam [mlp: 0.05, others: 0]", "R")->check(share);
   add("--average", a.average_decay, "Decay of the moving average of the weights", "DECAY")
       ->check(share)
       ->capture_default_str();

@@ -17,6 +17,7 @@ struct NetworkArguments {
   std::string loss = "l2", weighting = "uniform", precision = "auto", device = "cpu";
   Index width = 0, blocks = 0, expert_rank = 0;
   std::optional<Index> experts;
+  std::optional<double> weight_decay;
   int epochs = 0, patience = 0;
   double learning_rate = 0.0;
   double save_every = NetworkTrainingOptions().save_every;

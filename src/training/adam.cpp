@@ -51,6 +51,7 @@ void adam_step(const Numbers& gradient, double norm, const AdamStep& step, Learn
   const auto keep_1 = static_cast<float>(beta_1), keep_2 = static_cast<float>(beta_2);
   const auto take_1 = static_cast<float>(1 - beta_1), take_2 = static_cast<float>(1 - beta_2);
   const auto follow = static_cast<float>(1 - decay);
+  const auto shrink = static_cast<float>(step.rate * step.weight_decay);
   parallel_for(blocks_of(gradient.size()), step.threads, [&](Index task, int) {
     const Index first = task * block, last = std::min(first + block, gradient.size());
     const float* g = gradient.data();
@@ -64,7 +65,7 @@ void adam_step(const Numbers& gradient, double norm, const AdamStep& step, Learn
       const float square = keep_2 * v[i] + take_2 * slope * slope;
       m[i] = std::abs(mean) < smallest_moment ? 0.0F : mean;
       v[i] = square < smallest_moment ? 0.0F : square;
-      w[i] -= rate * m[i] / (correction * std::sqrt(v[i]) + epsilon);
+      w[i] -= shrink * w[i] + rate * m[i] / (correction * std::sqrt(v[i]) + epsilon);
       average[i] += follow * (w[i] - average[i]);
     }
   });

@@ -21,15 +21,15 @@ constexpr Index fewest_steps_of_epoch = 100;
 /// mixtures, Fashion-MNIST and channels.
 struct Defaults {
   Index batch, group;
-  double learning_rate;
+  double learning_rate, weight_decay;
   Index steps;
 };
 
 Defaults defaults_of(const NetworkArchitecture& architecture) {
   // Scales and shifts of an MLP cost as much as its blocks: signals share them.
-  if (architecture.kind() == "mlp") return {512, 16, 2e-3, 30000};
-  if (architecture.kind() == "cnn") return {64, 1, 2e-3, 8000};
-  return {64, 1, 2e-3, 4000};
+  if (architecture.kind() == "mlp") return {512, 16, 2e-3, 0.05, 30000};
+  if (architecture.kind() == "cnn") return {64, 1, 2e-3, 0, 8000};
+  return {64, 1, 2e-3, 0, 4000};
 }
 
 // Whether products of bf16 numbers are instructions of this processor.
@@ -56,6 +56,9 @@ void check_options(const NetworkTrainingOptions& options) {
           fmt::format("learning rate: {}: give a number above 0, up to 1", options.learning_rate));
   require(options.warm_up >= 0 && options.warm_up < 1,
           fmt::format("warm-up: {}: give a share from 0 to below 1", options.warm_up));
+  const double weight_decay = options.weight_decay.value_or(0);
+  require(weight_decay >= 0 && weight_decay <= 1,
+          fmt::format("weight decay: {}: give a number from 0 to 1", weight_decay));
   require(options.average_decay >= 0 && options.average_decay < 1,
           fmt::format("decay of the average: {}: give a number from 0 to below 1",
                       options.average_decay));
@@ -97,6 +100,7 @@ Recipe make_recipe(const NetworkTrainingOptions& options, const NetworkArchitect
   }
   recipe.group = group_of(recipe.batch, defaults.group);
   recipe.learning_rate = options.learning_rate > 0 ? options.learning_rate : defaults.learning_rate;
+  recipe.weight_decay = options.weight_decay.value_or(defaults.weight_decay);
   recipe.warm_up = options.warm_up;
   recipe.steps_per_pass = recipe.training_samples / recipe.batch;
   recipe.epochs = options.epochs;

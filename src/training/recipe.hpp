@@ -11,6 +11,7 @@ struct Recipe {
   Index batch = 0;
   Index group = 1;  ///< signals that share a noise level, in a row
   double learning_rate = 0.0;
+  double weight_decay = 0.0;
   double warm_up = 0.0;
   int epochs = 0;
   Index steps_per_pass = 0;    ///< over all training samples

@@ -40,6 +40,7 @@ void add_settings(Model& model, const NetworkTrainingOptions& options, const Rec
   settings["learning_rate"] = recipe.learning_rate;
   settings["warm_up"] = recipe.warm_up;
   settings["average_decay"] = options.average_decay;
+  settings["weight_decay"] = recipe.weight_decay;
   settings["clip_norm"] = options.clip_norm;
   settings["precision"] = recipe.bf16 ? "bf16" : "f32";
   settings["validation_samples"] = recipe.validation_samples;
@@ -98,7 +99,9 @@ Model train(const SampleSource<T>& clean, const SampleSpace& space,
   training::check_options(options);
   const NetworkArchitecture architecture = architecture_of<T>(options, space, clean.dim());
   const Recipe recipe = training::make_recipe(options, architecture, clean.count(), monitor);
-  const training::TorchThreads threads(options.threads);
+  // Operations of an MLP are too short to be shared: two threads take longer than one.
+  const bool shares = !std::holds_alternative<MlpArchitecture>(architecture.layers);
+  const training::TorchThreads threads(shares ? options.threads : 1);
   const auto network =
       training::make_torch_network(architecture, options.loss, options.device, recipe.bf16);
   auto read = training::read_samples(clean, space, monitor);

@@ -43,6 +43,7 @@ std::string training_fingerprint(const TrainingSamples& samples,
                         {"batch", recipe.batch},
                         {"learning rate", recipe.learning_rate},
                         {"warm-up", recipe.warm_up},
+                        {"weight decay", recipe.weight_decay},
                         {"decay of the average", options.average_decay},
                         {"clip norm", options.clip_norm},
                         {"validation samples", recipe.validation_samples},
@@ -123,8 +124,8 @@ double Trainer::take_step(Index step) {
         recipe_.learning_rate));
   }
   adam_step(gradient_, norm,
-            {step + 1, recipe_.rate_at(step), options_.clip_norm, options_.average_decay,
-             options_.threads},
+            {step + 1, recipe_.rate_at(step), options_.clip_norm, recipe_.weight_decay,
+             options_.average_decay, options_.threads},
             learnt_);
   return loss;
 }

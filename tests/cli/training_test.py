@@ -123,7 +123,7 @@ class TrainingTest(ProgramTest):
         self.fail_with(1, *resume, "--learning-rate", 0.5,
                        says=("checkpoint", "(learning rate: 0.002 there, 0.5 here)"))
         self.fail_with(1, *resume, "--residual-blocks", 2, "--expert-rank", 8,
-                       says=("(network blocks: 1 there, 2 here; network expert_rank: 16 there, 8 "
+                       says=("(network blocks: 1 there, 2 here; network expert_rank: 24 there, 8 "
                              "here)",))
         self.save("x.npy", coloured(np.random.default_rng(9), 3000, 12))
         self.fail_with(1, *resume, says=("checkpoint", "(data: "))

@@ -24,12 +24,12 @@ TEST(Adam, FollowsItsFormulas) {
     const double norm = training::norm_of(gradient, 2);
     EXPECT_NEAR(norm, gradient.cast<double>().norm(), 1e-9 * norm);
     EXPECT_EQ(norm, training::norm_of(gradient, 1));
-    training::adam_step(gradient, norm, {n, 0.01, 50.0, 0.5, 2}, learnt);
+    training::adam_step(gradient, norm, {n, 0.01, 50.0, 0.1, 0.5, 2}, learnt);
     const Eigen::VectorXd g = gradient.cast<double>() * std::min(1.0, 50.0 / norm);
     m = 0.9 * m + 0.1 * g;
     v = 0.99 * v + 0.01 * g.cwiseAbs2();
     const Eigen::ArrayXd m_hat = m / (1 - std::pow(0.9, n)), v_hat = v / (1 - std::pow(0.99, n));
-    w.array() -= 0.01 * m_hat / (v_hat.sqrt() + 1e-8);
+    w.array() -= 0.01 * (m_hat / (v_hat.sqrt() + 1e-8) + 0.1 * w.array());
     const double decay = std::min(0.5, (1.0 + n) / (10.0 + n));
     average = decay * average + (1 - decay) * w;
   }

@@ -48,7 +48,7 @@ struct MlpArchitecture {
   Index width = 256;         ///< of the hidden layers
   Index blocks = 1;          ///< residual blocks
   Index experts = 128;       ///< 0: none
-  Index expert_rank = 16;    ///< of each expert's linear map
+  Index expert_rank = 24;    ///< of each expert's linear map
   Index time_channels = 64;  ///< of the embedding of the level, and of its features
 
   bool operator==(const MlpArchitecture&) const = default;

@@ -47,6 +47,9 @@ struct NetworkTrainingOptions {
   double learning_rate = 0.0;    ///< the highest, after warming up; 0: the architecture's
   double warm_up = 0.03;         ///< share of all steps in which the rate rises from 0
   double average_decay = 0.998;  ///< of the moving average of the weights, which is the result
+  /// Share of a weight that the learning rate takes off it in every step, beside the gradient
+  /// (Loshchilov and Hutter, arXiv 1711.05101). Absent: the architecture's.
+  std::optional<double> weight_decay;
   double clip_norm = 1.0;        ///< longest gradient; 0: any
   /// Share of the samples kept for the validation loss, at most 4096 of them; 0: none, and the last
   /// epoch's weights are the result instead of the best one's.
