@@ -16,7 +16,7 @@ struct LearntWeights {
 struct AdamStep {
   Index number = 1;  ///< from 1
   double rate = 1e-3;
-  double clip_norm = 0.0;      ///< longest gradient; 0: any
+  double clip_norm = 0.0;  ///< longest gradient; 0: any
   double weight_decay = 0.0;
   double average_decay = 0.0;  ///< at the end; it begins lower, min(decay, (1 + n) / (10 + n))
   int threads = 1;

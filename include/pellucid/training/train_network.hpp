@@ -50,7 +50,7 @@ struct NetworkTrainingOptions {
   /// Share of a weight that the learning rate takes off it in every step, beside the gradient
   /// (Loshchilov and Hutter, arXiv 1711.05101). Absent: the architecture's.
   std::optional<double> weight_decay;
-  double clip_norm = 1.0;        ///< longest gradient; 0: any
+  double clip_norm = 1.0;  ///< longest gradient; 0: any
   /// Share of the samples kept for the validation loss, at most 4096 of them; 0: none, and the last
   /// epoch's weights are the result instead of the best one's.
   double validation = 0.1;
