@@ -130,10 +130,10 @@ class Run {
     findings_.explanation =
         "With the exact denoiser one step is the conditional mean, so that every further step can "
         "only lead away from it: each replaces E[D(x_u) | x_t] by D(E[x_u | x_t]). The excess "
-        "rises with K to the limit of the flow. Few steps lose less than many. A network's one "
-        "step has an error of its own; forwarding averages it over levels at the price of the "
-        "same drift, so that its best number of steps is found on validation data, one always "
-        "among the candidates (pellucid calibrate).";
+        "rises with K to the limit of the flow; few steps lose less than many. A network's own "
+        "error adds to this drift and hides it while it is the larger; which number of steps suits "
+        "a network is then an empirical matter, above all on data that it was not trained for: "
+        "calibrate it on validation data with one step among the candidates (pellucid calibrate).";
     return findings_;
   }
 

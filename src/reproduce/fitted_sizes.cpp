@@ -19,7 +19,7 @@ DataSizes image_sizes(const ReproduceOptions& options) {
   sizes.data = options.images.string();
   set_levels(sizes, options.quick);
   sizes.side = options.quick ? 14 : 28;
-  sizes.samples = options.quick ? 300 : 200;
+  sizes.samples = options.quick ? 300 : 400;
   sizes.fit = options.quick ? FitSizes{8, 3000, 4} : FitSizes{128, 20'000, 6};
   return sizes;
 }
@@ -29,7 +29,7 @@ DataSizes speech_sizes(const ReproduceOptions& options) {
   sizes.data = options.sounds.string();
   set_levels(sizes, options.quick);
   sizes.window = options.quick ? 64 : 512;
-  sizes.samples = options.quick ? 600 : 200;
+  sizes.samples = options.quick ? 600 : 500;
   sizes.fit = options.quick ? FitSizes{8, 5000, 8} : FitSizes{128, 30'000, 15};
   return sizes;
 }

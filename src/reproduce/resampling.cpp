@@ -118,7 +118,8 @@ class Run {
         "open, so that the error tends to twice the MMSE - less with few steps, or at high SNR, "
         "where the last levels are coarser than the observation's noise. From pure noise only the "
         "process with re-sampling generates the prior; without it the covariance is applied to "
-        "noise that is scaled almost to nothing, and what comes out is near the mean.";
+        "noise that is scaled almost to nothing, and what comes out is near the mean of all, or of "
+        "one component.";
     return findings_;
   }
 
@@ -218,7 +219,7 @@ class Run {
         "Fashion-MNIST, a mixture's pictures with the switch off and on",
         fmt::format("Test pictures at {} dB; off, the estimate is smooth where the observation "
                     "leaves doubt; on, it has the details of one picture that might have been. "
-                    "From pure noise: off, the mean; on, new pictures.",
+                    "From pure noise: off, averages of many pictures; on, new ones.",
                     picture_snr_db),
         fitted.shape,
         {}};
