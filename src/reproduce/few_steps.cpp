@@ -25,7 +25,7 @@ struct Sizes {
 };
 
 Sizes sizes_of(const ReproduceOptions& options) {
-  if (options.quick) return {500, {low_db, middle_db, high_db}, {1, 2, 4, 8, 16, Steps::all}};
+  if (options.quick) return {700, {low_db, middle_db, high_db}, {1, 2, 4, 16, Steps::all}};
   Sizes sizes{2000, {}, {1, 2, 3, 4, 6, 8, 12, 16, 32, 64, Steps::all}};
   for (double snr = -20; snr <= 20; snr += 5) sizes.snr_db.push_back(snr);
   return sizes;

@@ -35,7 +35,7 @@ Matrix<double> pictures(const fs::path& folder, const char* set, Index side, Ind
     throw Error(fmt::format("{}: has pictures of {}, not (28, 28): give Fashion-MNIST",
                             path.string(), shape_text(reader->sample_shape())));
   }
-  const Matrix<double> whole = read_samples<double>(*reader, 0, std::min(count, reader->samples()));
+  Matrix<double> whole = read_samples<double>(*reader, 0, std::min(count, reader->samples()));
   if (side == full_side) return whole;
   const Index factor = full_side / side;
   Matrix<double> small = Matrix<double>::Zero(side * side, whole.cols());

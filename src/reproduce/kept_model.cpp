@@ -14,7 +14,7 @@ Model kept_model(const ReproduceOptions& options, const std::string& name,
   if (options.models.empty()) return make();
   const auto path = options.models / fmt::format("{}-v{}.safetensors", name, version);
   if (std::filesystem::exists(path)) return read_model(path);
-  const Model model = make();
+  Model model = make();
   write_model(path, model);
   return model;
 }
