@@ -55,7 +55,8 @@ NetworkTrainingOptions training_of(const ReproduceOptions& options, const ImageM
   }
   training.average_decay = sizes.average_decay;
   training.seed = options.seed;
-  training.threads = options.threads;
+  // Small steps gain nothing from a second thread, and wait for it where cores are shared.
+  training.threads = options.quick ? 1 : options.threads;
   return training;
 }
 
