@@ -94,6 +94,7 @@ void Console::end() {
 }
 
 void Console::warn(std::string_view message) {
+  if (!warned_.emplace(message).second) return;
   erase_line();
   fmt::print(stderr, "pellucid: warning: {}\n", message);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 
 #include "pellucid/base/monitor.hpp"
@@ -14,7 +15,7 @@ void install_signal_handlers();
 [[nodiscard]] int caught_signal();
 
 /// Progress bars with the time left and warnings, on standard error. Bars appear only on a terminal
-/// and not when quiet; warnings always do.
+/// and not when quiet; warnings always do, each text once.
 class Console final : public Monitor {
  public:
   explicit Console(bool quiet);
@@ -34,6 +35,7 @@ class Console final : public Monitor {
   bool show_bars_;
   int depth_ = 0;  // tasks inside tasks show the outermost only
   std::string name_;
+  std::set<std::string, std::less<>> warned_;
   double total_ = 1.0;
   Clock::time_point started_, drawn_;
 };

@@ -84,6 +84,7 @@ void validate_layers(const UnetArchitecture& unet, const std::vector<Index>& dat
   if (unet.channels_init < 4) {
     throw Error(fmt::format("channels_init: {}: give at least 4", unet.channels_init));
   }
+  check_channels(unet.channels_init, "channels_init");
   if (unet.multipliers.empty() || unet.multipliers.size() > 16 || unet.multipliers.front() != 1) {
     throw Error("multipliers: give 1 to 16 numbers of which the first is 1");
   }
@@ -91,7 +92,10 @@ void validate_layers(const UnetArchitecture& unet, const std::vector<Index>& dat
     if (multiplier < 1 || multiplier > most_channels) {
       throw Error(fmt::format("multipliers: {}: give at least 1", multiplier));
     }
-    check_channels(unet.channels_init * multiplier, "multipliers");
+    if (unet.channels_init * multiplier > most_channels) {
+      throw Error(fmt::format("channels_init: {} times the multiplier {}: give {} at most",
+                              unet.channels_init, multiplier, most_channels / multiplier));
+    }
   }
   if (unet.blocks < 1 || unet.blocks > 64) {
     throw Error(fmt::format("blocks: {}: give 1 to 64", unet.blocks));
@@ -230,11 +234,30 @@ Shapes shapes_of(const MlpArchitecture& mlp, const NetworkArchitecture& architec
 }
 
 std::string list_of(const std::vector<std::string>& names) {
-  constexpr std::size_t shown = 5;
+  constexpr std::size_t shown = 1000;  // all of any network; a file may claim more
   const std::vector<std::string> first(
       names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
   return fmt::format("{}{}", fmt::join(first, ", "),
                      names.size() > shown ? fmt::format(" and {} more", names.size() - shown) : "");
+}
+
+void check_values(const NamedTensors& tensors) {
+  std::vector<std::string> not_finite, negative;
+  for (const auto& [name, tensor] : tensors) {
+    const auto begin = tensor.values.begin(), end = tensor.values.end();
+    if (!std::all_of(begin, end, [](float value) { return std::isfinite(value); })) {
+      not_finite.push_back(name);
+    } else if (name.ends_with("running_var") &&
+               !std::all_of(begin, end, [](float value) { return value >= 0; })) {
+      negative.push_back(name);
+    }
+  }
+  std::vector<std::string> faults;
+  if (!not_finite.empty()) faults.push_back("not finite: " + list_of(not_finite));
+  if (!negative.empty()) faults.push_back("negative variances: " + list_of(negative));
+  if (faults.empty()) return;
+  throw Error(fmt::format("tensors have entries that no training makes; {}: make the file again",
+                          fmt::join(faults, "; ")));
 }
 
 }  // namespace
@@ -314,13 +337,7 @@ void check_tensors(const NetworkArchitecture& architecture, const NamedTensors& 
     throw Error(fmt::format("tensors do not fit the {} architecture; {}", architecture.kind(),
                             fmt::join(faults, "; ")));
   }
-  for (const auto& [name, tensor] : tensors) {
-    if (std::all_of(tensor.values.begin(), tensor.values.end(),
-                    [](float value) { return std::isfinite(value); })) {
-      continue;
-    }
-    throw Error(fmt::format("{}: has an entry that is not finite", name));
-  }
+  check_values(tensors);
 }
 
 }  // namespace pellucid

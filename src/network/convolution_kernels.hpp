@@ -9,6 +9,7 @@
 // their code may be linked into what an older one runs.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace pellucid {
 using Index = std::ptrdiff_t;  // as Eigen's
@@ -46,8 +47,10 @@ struct Convolution {
   Index output_channels;
   const Index* positions;  ///< where vectors of pixels begin; a multiple of `block_vectors` of them
   Index position_count;
-  const float* mask;  ///< a plane of ones and zeros
-  Index pitch;        ///< floats from a pixel to the one below
+  /// A plane of words: all bits at pixels, none around them. What is selected and not multiplied
+  /// stays zero there, also where a pixel is not finite.
+  const std::uint32_t* mask;
+  Index pitch;  ///< floats from a pixel to the one below
   /// Of `row_pair_scratch` or `pair_scratch` floats, aligned to 64 bytes; not for `direct` in f32.
   float* scratch;
 };
@@ -61,7 +64,7 @@ struct Pointwise {
   Index channels;
   const Index* positions;
   Index position_count;
-  const float* mask;
+  const std::uint32_t* mask;
 };
 
 /// Mixture of linear experts k with projections z_kj, j < rank, and logits l_k:

@@ -58,13 +58,20 @@ template <Activation activation>
   }
 }
 
+/// The values at pixels, zeros around them.
+[[gnu::always_inline]] inline Floats masked(Floats value, const std::uint32_t* mask) {
+  Bits bits;
+  __builtin_memcpy(&bits, mask, sizeof bits);
+  return (Floats)((Bits)value & bits);
+}
+
 /// What becomes of a convolution's sums before they are stored.
 template <Activation activation>
 [[gnu::always_inline]] inline void put(const Convolution& c, Index channel, Index at, Floats sum) {
   Floats value = activate<activation>(sum * c.scale[channel] + c.shift[channel]);
   if (c.factors != nullptr) value *= load(c.factors[channel] + at);
   if (c.residuals != nullptr) value += load(c.residuals[channel] + at);
-  store(c.outputs[channel] + at, value * load(c.mask + at));
+  store(c.outputs[channel] + at, masked(value, c.mask + at));
 }
 
 /// One block of output channels at a few vectors of pixels; everything stays in registers.
@@ -161,7 +168,7 @@ void pointwise_all(const Pointwise& p) {
     for (Index i = 0; i < p.position_count; ++i) {
       const Index at = p.positions[i];
       const Floats value = activate<activation>(load(p.inputs[channel] + at) * scale + shift);
-      store(p.outputs[channel] + at, value * load(p.mask + at));
+      store(p.outputs[channel] + at, masked(value, p.mask + at));
     }
   }
 }

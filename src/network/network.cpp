@@ -17,7 +17,9 @@ struct Network::Plan {
 
 class Network::Workspace {
  public:
-  Workspace(const network::Plan& plan, int threads) : planes(plan, threads), team(threads) {}
+  Workspace(const network::Plan& plan, int threads)
+      : owner(&plan), planes(plan, threads), team(threads) {}
+  const network::Plan* owner;
   network::PlaneMemory planes;
   network::ConditionMemory condition;
   Team team;
@@ -77,6 +79,9 @@ void Network::run(std::span<const float> condition, const float* input, float* o
   check_size(condition.size(), plan_->layers.condition_size);
   if (count < 1 || count > signals()) {
     throw Error(fmt::format("{} signals: give 1 to {}, as `signals` says", count, signals()));
+  }
+  if (work.owner != &plan_->layers) {
+    throw Error("workspace: is another network's: give one that this network's `workspace` made");
   }
   network::load_planes(plan_->layers, input, count, work.planes);
   network::run_layers(plan_->layers, condition.data(), count, work.planes, work.team);

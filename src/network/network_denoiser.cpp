@@ -20,12 +20,14 @@ constexpr Index fewest_signals = 4;
 template <class T>
 class NetworkWorkspace final : public Denoiser<T>::Workspace {
  public:
-  NetworkWorkspace(const Network& network, int threads)
-      : planes(network.workspace(threads)),
+  NetworkWorkspace(const NetworkDenoiser<T>& whose, const Network& network, int threads)
+      : owner(&whose),
+        planes(network.workspace(threads)),
         conditions(network, *planes),
         input(network.entries(), network.signals()),
         output(network.entries(), network.signals()) {}
 
+  const NetworkDenoiser<T>* owner;
   Network::OwnedWorkspace planes;
   network::ConditionCache conditions;
   Eigen::MatrixXf input, output;
@@ -74,7 +76,7 @@ std::unique_ptr<typename Denoiser<T>::Workspace> NetworkDenoiser<T>::workspace()
 template <class T>
 std::unique_ptr<typename Denoiser<T>::Workspace> NetworkDenoiser<T>::workspace_of(
     int threads) const {
-  return std::make_unique<NetworkWorkspace<T>>(network_, threads);
+  return std::make_unique<NetworkWorkspace<T>>(*this, network_, threads);
 }
 
 template <class T>
@@ -87,10 +89,20 @@ const NetworkDenoiser<T>& NetworkDenoiser<T>::in(Precision precision) const {
 }
 
 template <class T>
+std::optional<SnrRange> NetworkDenoiser<T>::trained_range() const {
+  if (by_steps()) return Denoiser<T>::trained_range();
+  return SnrRange{lowest_snr_db_, highest_snr_db_};
+}
+
+template <class T>
 auto NetworkDenoiser<T>::question(const NoiseLevel& asked) const -> Question {
   const int step = by_steps() ? schedule_.nearest_step(asked.snr_db()) : 0;
-  const NoiseLevel& level = by_steps() ? schedule_.level(step) : asked;
   const double at = by_steps() ? step : std::clamp(asked.snr_db(), lowest_snr_db_, highest_snr_db_);
+  // Below the range the whole question is that of its end: with the true level's, 1 / a would
+  // enlarge what the network has wrong without bound.
+  const NoiseLevel level = by_steps()                        ? schedule_.level(step)
+                           : asked.snr_db() < lowest_snr_db_ ? NoiseLevel::from_snr_db(at)
+                                                             : asked;
   const double a = std::sqrt(level.alpha_bar), s = std::sqrt(level.noise);
   switch (prediction_) {
     case Prediction::clean:
@@ -122,7 +134,13 @@ void NetworkDenoiser<T>::denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> 
                     x_t.rows(), x_t.cols(), levels.size(), dim()));
   }
   using Real = RealOf<T>;
-  auto& buffers = dynamic_cast<NetworkWorkspace<T>&>(work);
+  auto* known = dynamic_cast<NetworkWorkspace<T>*>(&work);
+  if (known == nullptr || known->owner != this) {
+    throw Error(
+        "workspace: is another denoiser's: give one that this denoiser's `workspace` made; each "
+        "precision has its own");
+  }
+  NetworkWorkspace<T>& buffers = *known;
   const auto level_of = [&](Index j) -> const NoiseLevel& {
     return levels[levels.size() == 1 ? 0 : static_cast<std::size_t>(j)];
   };

@@ -45,9 +45,9 @@ Resolution::Resolution(Index rows, Index columns, Index rows_around, Index colum
   plane_size = (needed + 15) / 16 * 16;
   // Planes a multiple of 4096 bytes apart would compete for the same lines of the cache.
   if (plane_size % 1024 == 0) plane_size += 16;
-  mask.assign(static_cast<std::size_t>(plane_size), 0.0f);
+  mask.assign(static_cast<std::size_t>(plane_size), 0);
   for (Index row = 0; row < height; ++row) {
-    std::fill_n(mask.begin() + origin() + row * pitch, width, 1.0f);
+    std::fill_n(mask.begin() + origin() + row * pitch, width, ~std::uint32_t{0});
   }
 }
 

@@ -25,8 +25,8 @@ struct Resolution {
   std::vector<Index> positions;
   /// Those of every other row, where vectors lie within rows and rows come in pairs; else empty.
   std::vector<Index> row_pairs;
-  std::vector<Index> taps;  ///< distances from a pixel to those a kernel reads, row by row
-  std::vector<float> mask;  ///< a plane: 1 at pixels, 0 around them
+  std::vector<Index> taps;          ///< distances from a pixel to those a kernel reads, row by row
+  std::vector<std::uint32_t> mask;  ///< a plane: all bits at pixels, none around them
 
   [[nodiscard]] Index origin() const { return halo_rows * pitch + halo; }
 };

@@ -49,15 +49,21 @@ void check(const EstimateOptions& options, Index samples, std::span<const double
   if (options.draws < 1) throw Error(fmt::format("draws: {}: choose 1 or more", options.draws));
 }
 
-void warn_outside_range(const Schedule& bound, std::span<const double> variances,
+void warn_outside_range(const SnrRange& trained, bool by_steps, std::span<const double> variances,
                         Monitor* monitor) {
-  const auto [least, most] = std::minmax_element(variances.begin(), variances.end());
-  const double high = to_db(1 / *least), low = to_db(1 / *most);
-  if (high <= bound.max_snr_db() && low >= bound.min_snr_db()) return;
-  warn(monitor,
-       fmt::format("SNR {:.1f} dB lies outside the model's steps ({:.1f} to {:.1f} dB); "
-                   "the nearest step is used",
-                   high > bound.max_snr_db() ? high : low, bound.min_snr_db(), bound.max_snr_db()));
+  double low = trained.lowest, high = trained.highest;
+  for (const double v : variances) {
+    if (v == 0) continue;  // returned as it is
+    low = std::min(low, to_db(1 / v));
+    high = std::max(high, to_db(1 / v));
+  }
+  if (high <= trained.highest && low >= trained.lowest) return;
+  warn(
+      monitor,
+      fmt::format("SNR {:.1f} dB lies outside the model's {} ({:.1f} to {:.1f} dB); the nearest {} "
+                  "is used",
+                  high > trained.highest ? high : low, by_steps ? "steps" : "trained range",
+                  trained.lowest, trained.highest, by_steps ? "step" : "SNR in it"));
 }
 
 // Work done by all threads, in evaluations of the denoiser times samples; a whole tile of many
@@ -190,7 +196,9 @@ double estimate(const Denoiser<T>& denoiser, const Schedule& schedule,
   check_shape(noisy.rows(), denoiser.dim());
   check_shape(estimates.rows(), denoiser.dim());
   const Schedule* bound = denoiser.bound_schedule();
-  if (bound != nullptr) warn_outside_range(*bound, variances, monitor);
+  if (const auto trained = denoiser.trained_range()) {
+    warn_outside_range(*trained, bound != nullptr, variances, monitor);
+  }
   const Estimation<T> estimation{GridChoice(schedule, calibration, bound, options), variances,
                                  options, observer};
   const TilePlan plan = plan_tiles(estimation.grid_of, variances, noisy.cols(), denoiser.batch());

@@ -20,6 +20,8 @@ Grid GridChoice::operator()(double variance) const {
 
 std::optional<Precision> GridChoice::precision(double variance) const {
   if (options_.precision || variance == 0) return options_.precision;
+  // It was measured with the calibrated number of steps and no other.
+  if (options_.method != Method::automatic) return std::nullopt;
   return calibration_.precision(to_db(1 / variance));
 }
 

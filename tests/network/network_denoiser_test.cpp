@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "network/random_tensors.hpp"
 
 namespace pellucid::test {
@@ -92,6 +94,83 @@ TEST(NetworkDenoiser, GivesEverySampleItsLevel) {
   }
   EXPECT_EQ(together, alone);
   EXPECT_EQ(together.col(8), x.col(8));
+}
+
+/// A denoiser whose network has random weights.
+NetworkDenoiser<double> of_random_weights(const NetworkArchitecture& architecture,
+                                          Precision precision = Precision::f32) {
+  const NetworkPrior<double> prior{
+      architecture, std::make_shared<const NamedTensors>(random_tensors(architecture))};
+  return NetworkDenoiser<double>(prior, Schedule(), precision);
+}
+
+template <class D>
+Eigen::MatrixXd estimate_of(const D& denoiser, const Eigen::MatrixXd& x, const NoiseLevel& level,
+                            typename Denoiser<double>::Workspace& work) {
+  Eigen::MatrixXd x0(x.rows(), x.cols());
+  denoiser.denoise(x, {&level, 1}, x0, work);
+  return x0;
+}
+
+// x0hat = (x_t - s output) / a: with the a of -80 dB an error of the output would be enlarged by
+// 10^4.
+TEST(NetworkDenoiser, BelowItsRangeEstimatesAsAtTheRangesEnd) {
+  NetworkArchitecture architecture{{1, 6}, MlpArchitecture{16, 2, 4, 2, 8}, Conditioning::log_snr};
+  architecture.lowest_snr_db = -10;
+  architecture.highest_snr_db = 20;
+  const auto denoiser = of_random_weights(architecture);
+  const auto work = denoiser.workspace();
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Random(6, 2);
+  const auto at = [&](double snr_db) {
+    return estimate_of(denoiser, x, NoiseLevel::from_snr_db(snr_db), *work);
+  };
+  EXPECT_EQ(at(-80), at(-10));
+  EXPECT_NE(at(-9), at(-10));
+  // Above it the observation's own share is the better known one.
+  EXPECT_LT((at(100) - x).cwiseAbs().maxCoeff(), 1e-4);
+  ASSERT_TRUE(denoiser.trained_range());
+  EXPECT_EQ(denoiser.trained_range()->lowest, -10);
+  EXPECT_EQ(denoiser.trained_range()->highest, 20);
+}
+
+// Widths that are no multiple of a vector's: vectors of pixels then run over the frame of zeros.
+TEST(NetworkDenoiser, SamplesThatAreNotFiniteLeaveNothingInAWorkspace) {
+  const std::vector<NetworkArchitecture> architectures{
+      {{1, 5, 7}, CnnArchitecture{{1, 8, 16}, {16, 9, 1}}},
+      {{1, 10, 16}, CnnArchitecture{{1, 8, 16}, {16, 9, 1}}},
+      {{1, 21}, CnnArchitecture{{1, 8, 16}, {16, 9, 1}}},
+      {{1, 12, 20}, UnetArchitecture{1, 8, {1, 2, 4}}},
+      {{1, 6}, MlpArchitecture{16, 2, 4, 2, 8}}};
+  const NoiseLevel level = NoiseLevel::from_snr_db(3);
+  for (const NetworkArchitecture& architecture : architectures) {
+    for (const Precision precision : {Precision::f32, Precision::bf16x3, Precision::bf16}) {
+      const auto denoiser = of_random_weights(architecture, precision);
+      const Eigen::MatrixXd x = Eigen::MatrixXd::Random(denoiser.dim(), 3);
+      Eigen::MatrixXd spoiled = x;
+      spoiled.row(1).setConstant(std::numeric_limits<double>::quiet_NaN());
+      spoiled.bottomRows(1).setConstant(std::numeric_limits<double>::infinity());
+      const auto held = denoiser.workspace(), fresh = denoiser.workspace();
+      (void)estimate_of(denoiser, spoiled, level, *held);
+      EXPECT_EQ(estimate_of(denoiser, x, level, *held), estimate_of(denoiser, x, level, *fresh))
+          << architecture.kind() << " " << name(precision);
+    }
+  }
+}
+
+TEST(NetworkDenoiser, RefusesTheWorkspaceOfAnother) {
+  const NetworkArchitecture architecture{{1, 6}, CnnArchitecture{{1, 8, 16}, {16, 9, 1}}};
+  const auto denoiser = of_random_weights(architecture), other = of_random_weights(architecture);
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Random(6, 1);
+  const NoiseLevel level = NoiseLevel::from_snr_db(3);
+  const auto of_bf16 = denoiser.in(Precision::bf16).workspace(), of_other = other.workspace();
+  EXPECT_THROW((void)estimate_of(denoiser, x, level, *of_bf16), Error);
+  EXPECT_THROW((void)estimate_of(denoiser, x, level, *of_other), Error);
+
+  const Network one(architecture, random_tensors(architecture));
+  const Network two(architecture, random_tensors(architecture));
+  Eigen::VectorXf in = Eigen::VectorXf::Random(6), out(6);
+  const auto work = two.workspace();
+  EXPECT_THROW(one.run(one.condition(1), in.data(), out.data(), *work), Error);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "pellucid/base/precision.hpp"
@@ -9,6 +10,11 @@
 #include "pellucid/schedule/schedule.hpp"
 
 namespace pellucid {
+
+/// SNRs in decibel, both ends included.
+struct SnrRange {
+  double lowest, highest;
+};
 
 /// An estimate of `E[x0 | x_t]`, where `x_t = sqrt(abar) x0 + sqrt(1 - abar) n` in model units
 /// (zero mean, unit average variance). Noise prediction, score and Jacobian are affine in it. `T`
@@ -53,6 +59,14 @@ class Denoiser {
 
   /// The schedule whose steps alone this denoiser knows, or null where it takes any level.
   [[nodiscard]] virtual const Schedule* bound_schedule() const { return nullptr; }
+
+  /// The levels that this denoiser was trained for, beyond which its estimates are those of another
+  /// level; nothing where every level is as good.
+  [[nodiscard]] virtual std::optional<SnrRange> trained_range() const {
+    const Schedule* bound = bound_schedule();
+    if (bound == nullptr) return std::nullopt;
+    return SnrRange{bound->min_snr_db(), bound->max_snr_db()};
+  }
 };
 
 }  // namespace pellucid

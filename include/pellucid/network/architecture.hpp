@@ -94,8 +94,8 @@ struct NetworkArchitecture {
 [[nodiscard]] Conditioning parse_conditioning(std::string_view name);
 [[nodiscard]] Prediction parse_prediction(std::string_view name);
 
-/// Throws `Error` naming the tensors that are missing, not known, or of another shape, and the
-/// first that has an entry that is not finite.
+/// Throws `Error` naming every tensor that is missing, not known, or of another shape, or else has
+/// an entry that is not finite or a variance below 0.
 void check_tensors(const NetworkArchitecture& architecture, const NamedTensors& tensors);
 
 }  // namespace pellucid

@@ -55,7 +55,7 @@ class Network {
   [[nodiscard]] Index condition_size() const;
 
   /// The network's output for `count <= signals()` signals side by side, each of `entries()`
-  /// numbers, channel by channel.
+  /// numbers, channel by channel. Throws `Error` for another network's workspace.
   void run(std::span<const float> condition, const float* input, float* output, Workspace& work,
            Index count = 1) const;
 

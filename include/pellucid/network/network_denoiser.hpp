@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "pellucid/denoiser/denoiser.hpp"
 #include "pellucid/network/network.hpp"
@@ -15,7 +16,9 @@ namespace pellucid {
 /// noise
 /// `(x_t - sqrt(1 - abar) output) / sqrt(abar)`. A network conditioned on steps is bound to those
 /// of its schedule: a level is rounded to the nearest step in decibel; one conditioned on the SNR
-/// takes any level. The network computes in its own precision whatever `T` is.
+/// takes any level: beyond the range it was trained
+/// for the nearer end is asked, and below it the estimate is made as at that end. The network
+/// computes in its own precision whatever `T` is.
 template <class T>
 class NetworkDenoiser final : public Denoiser<T> {
  public:
@@ -35,6 +38,7 @@ class NetworkDenoiser final : public Denoiser<T> {
   [[nodiscard]] const Schedule* bound_schedule() const override {
     return by_steps() ? &schedule_ : nullptr;
   }
+  [[nodiscard]] std::optional<SnrRange> trained_range() const override;
 
  private:
   /// What the network is asked at a level, and the estimate `keep x_t + take output`.

@@ -19,8 +19,8 @@ struct EstimateOptions {
   double resampling = 1.0;  ///< r of average and sample, at least 0
   Rule rule = Rule::posterior;
   int draws = 16;  ///< M of average
-  /// Of a network; none: the calibration's at the observation's SNR, without one the denoiser's
-  /// own.
+  /// Of a network; none: under `automatic` the calibration's at the observation's SNR, otherwise
+  /// or without one the denoiser's own.
   std::optional<Precision> precision;
   std::uint64_t seed = 1;
   std::uint64_t first_sample = 0;  ///< number of the first column, for the random numbers
@@ -32,7 +32,8 @@ struct EstimateOptions {
 /// Columns are cut into tiles that go through all steps on one thread. Results do not depend on
 /// `threads`. Returns the mean number of denoiser evaluations per sample. Throws `Error` for
 /// options out of range, `Stopped` when the monitor asks. `steps all` beyond the schedule's range
-/// starts at the observation's true level; a denoiser bound to steps takes the nearest and warns.
+/// starts at the observation's true level. SNRs beyond what a network was trained for are warned
+/// of, and the nearest one is asked in their place.
 template <class T>
 double estimate(const Denoiser<T>& denoiser, const Schedule& schedule,
                 const Calibration& calibration, ConstBatch<T> noisy,
