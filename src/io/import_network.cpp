@@ -2,12 +2,14 @@
 #include "pellucid/io/import_network.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "io/checked_json.hpp"
 #include "io/float_tensors.hpp"
+#include "io/import_parameters.hpp"
 #include "io/input_file.hpp"
 #include "pellucid/io/safetensors.hpp"
 #include "pellucid/io/torch_checkpoint.hpp"
@@ -19,125 +21,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t longest_parameters = 1 << 20;
-constexpr int deepest_json = 16;
-
-/// The authors' parameters: groups of fields.
-class Parameters {
- public:
-  explicit Parameters(const std::filesystem::path& path) : path_(path) {
-    io::InputFile file(path);
-    if (file.size() > longest_parameters) fail("", "is too long to be a file of parameters");
-    std::string text(file.size(), '\0');
-    file.read(std::as_writable_bytes(std::span(text)));
-    object_ = io::parse_json(path, "the file", text, deepest_json);
-    if (!object_.is_object()) fail("", "is no JSON object: give the network's sim_params.json");
-  }
-
-  [[noreturn]] void fail(const std::string& field, std::string_view what) const {
-    io::fail(path_, field.empty() ? std::string(what) : fmt::format("{} {}", field, what));
-  }
-
-  [[nodiscard]] const json* find(const char* group, const char* key) const {
-    const auto dict = object_.find(group);
-    if (dict == object_.end() || !dict->is_object()) return nullptr;
-    const auto value = dict->find(key);
-    return value == dict->end() ? nullptr : &*value;
-  }
-
-  template <class V>
-  [[nodiscard]] V get(const char* group, const char* key) const {
-    const json* value = find(group, key);
-    const std::string field = fmt::format("{}.{}", group, key);
-    if (value == nullptr) fail(field, "is missing: give the parameters that belong to the network");
-    return convert<V>(*value, field);
-  }
-  template <class V>
-  [[nodiscard]] V get_or(const char* group, const char* key, V otherwise) const {
-    const json* value = find(group, key);
-    if (value == nullptr || value->is_null()) return otherwise;
-    return convert<V>(*value, fmt::format("{}.{}", group, key));
-  }
-
- private:
-  template <class V>
-  [[nodiscard]] V convert(const json& value, const std::string& field) const {
-    try {
-      return value.get<V>();
-    } catch (const json::exception&) {
-      fail(field, "has another type than expected");
-    }
-  }
-
-  const std::filesystem::path& path_;
-  json object_;
-};
-
-// One odd number; the authors write a number, or a list with one for each axis.
-Index kernel_size(const Parameters& parameters) {
-  const json* value = parameters.find("unet_dict", "kernel_size");
-  if (value == nullptr) return 3;
-  if (value->is_number_unsigned()) return value->get<Index>();
-  const auto sizes = parameters.get<std::vector<Index>>("unet_dict", "kernel_size");
-  for (const Index size : sizes) {
-    if (size != sizes.front()) {
-      parameters.fail("unet_dict.kernel_size", "differs between axes, which is not supported");
-    }
-  }
-  if (sizes.empty()) parameters.fail("unet_dict.kernel_size", "is empty");
-  return sizes.front();
-}
-
-void require_default(const Parameters& parameters, const char* key, const json& usual) {
-  const json* value = parameters.find("unet_dict", key);
-  if (value == nullptr || *value == usual) return;
-  parameters.fail(fmt::format("unet_dict.{}", key),
-                  fmt::format("is {}, only {} is supported", value->dump(), usual.dump()));
-}
-
-std::vector<Index> data_shape(const Parameters& parameters) {
-  const char* group =
-      parameters.find("diff_model_dict", "data_shape") != nullptr ? "diff_model_dict" : "unet_dict";
-  return parameters.get<std::vector<Index>>(group, "data_shape");
-}
-
-NetworkArchitecture architecture_of(const Parameters& parameters) {
-  NetworkArchitecture architecture;
-  architecture.data_shape = data_shape(parameters);
-  if (parameters.find("unet_dict", "ch_layers_pre") != nullptr) {
-    require_default(parameters, "downsamp_fac", 1);
-    require_default(parameters, "stride", 1);
-    require_default(parameters, "padding_mode", "zeros");
-    CnnArchitecture cnn;
-    cnn.channels_pre = parameters.get<std::vector<Index>>("unet_dict", "ch_layers_pre");
-    cnn.channels_post = parameters.get<std::vector<Index>>("unet_dict", "ch_layers_post");
-    cnn.time_channels = parameters.get_or<Index>("unet_dict", "ch_init_time", 16);
-    cnn.time_layers = parameters.get_or<Index>("unet_dict", "n_layers_time", 1);
-    // The authors' networks for one axis have no normalisation whatever they ask for.
-    cnn.batch_norm = architecture.data_shape.size() == 3 &&
-                     parameters.get_or<bool>("unet_dict", "batch_norm", false);
-    cnn.kernel_size = kernel_size(parameters);
-    architecture.layers = cnn;
-  } else if (parameters.find("unet_dict", "ch_multipliers") != nullptr) {
-    require_default(parameters, "norm_type", "batch");
-    UnetArchitecture unet;
-    unet.channels = parameters.get<Index>("unet_dict", "ch_data");
-    unet.channels_init = parameters.get_or<Index>("unet_dict", "ch_init", 16);
-    unet.multipliers = parameters.get<std::vector<Index>>("unet_dict", "ch_multipliers");
-    unet.blocks = parameters.get_or<Index>("unet_dict", "num_res_blocks", 2);
-    unet.kernel_size = kernel_size(parameters);
-    architecture.layers = unet;
-  } else {
-    parameters.fail("unet_dict",
-                    "has neither ch_layers_pre (a CNN) nor ch_multipliers (a U-Net): give the "
-                    "network's sim_params.json");
-  }
-  return architecture;
-}
-
 NamedTensors read_plain(const std::filesystem::path& path) {
   NamedTensors tensors;
   for (auto& [name, array] : read_safetensors(path).tensors) {
+    if (array.type == DType::float64) {
+      io::fail(path, fmt::format("tensor '{}' is {}: store the weights as F32", name,
+                                 pellucid::name(array.type)));
+    }
     if (array.type != DType::float32) continue;  // counters
     tensors.emplace(name, io::network_tensor(array));
   }
@@ -149,6 +39,40 @@ NamedTensors read_plain(const std::filesystem::path& path) {
 struct Weights {
   NamedTensors network, buffers;
 };
+
+// What the authors' diffusion model holds beside its network: functions of the betas.
+constexpr std::string_view known_buffers[] = {"betas",
+                                              "alphas",
+                                              "alphas_cumprod",
+                                              "alphas_cumprod_shifted",
+                                              "snrs",
+                                              "snrs_db",
+                                              "sqrt_betas",
+                                              "sqrt_one_minus_betas",
+                                              "sqrt_alphas",
+                                              "sqrt_alphas_cumprod",
+                                              "sqrt_one_minus_alphas_cumprod",
+                                              "sqrt_recip_alphas",
+                                              "sqrt_recip_alphas_cumprod",
+                                              "sqrt_recip_minus1_alphas_cumprod",
+                                              "posterior_variance",
+                                              "posterior_mean_coef_x_0",
+                                              "posterior_mean_coef_x_t",
+                                              "post_mean_from_noise_coef",
+                                              "noise_from_post_mean_coef",
+                                              "loss_weights"};
+
+void check_buffers(const NamedTensors& buffers, const std::filesystem::path& checkpoint) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, tensor] : buffers) {
+    if (std::ranges::find(known_buffers, name) == std::end(known_buffers)) unknown.push_back(name);
+  }
+  if (unknown.empty()) return;
+  io::fail(checkpoint,
+           fmt::format("tensors not known: {}: beside those of the network, model.*, only the "
+                       "buffers of the authors' diffusion model may stand: leave them out",
+                       fmt::join(unknown, ", ")));
+}
 
 Weights read_weights(const std::filesystem::path& path) {
   constexpr std::string_view prefix = "model.";
@@ -166,10 +90,11 @@ Weights read_weights(const std::filesystem::path& path) {
       weights.buffers.emplace(name, std::move(tensor));
     }
   }
+  check_buffers(weights.buffers, path);
   return weights;
 }
 
-Schedule schedule_of(const Parameters& parameters, const Weights& weights,
+Schedule schedule_of(const io::Parameters& parameters, const Weights& weights,
                      const std::filesystem::path& checkpoint) {
   const auto betas = weights.buffers.find("betas");
   const bool stored = betas != weights.buffers.end();
@@ -215,19 +140,14 @@ NetworkPrior<T> prior_of(const NetworkArchitecture& architecture, NamedTensors t
 
 Model import_network(const std::filesystem::path& checkpoint,
                      const std::filesystem::path& parameters_path) {
-  const Parameters parameters(parameters_path);
+  const io::Parameters parameters(parameters_path);
   const auto objective =
       parameters.get_or<std::string>("diff_model_dict", "objective", "pred_noise");
   if (objective != "pred_noise") {
     parameters.fail("diff_model_dict.objective",
                     fmt::format("is {}, only pred_noise is supported", io::printable(objective)));
   }
-  const NetworkArchitecture architecture = architecture_of(parameters);
-  try {
-    architecture.validate();
-  } catch (const Error& error) {
-    parameters.fail("unet_dict", error.what());
-  }
+  const NetworkArchitecture architecture = io::architecture_of(parameters);
   Weights weights = read_weights(checkpoint);
 
   Model model;

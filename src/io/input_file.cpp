@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -51,6 +52,13 @@ std::string printable(std::string_view text) {
     }
   }
   return text.size() > kLongestQuote ? out + "..." : out;
+}
+
+bool is_readable_name(std::string_view name) {
+  constexpr std::size_t longest = 512;
+  return name.size() <= longest && std::none_of(name.begin(), name.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+         });
 }
 
 std::vector<std::byte> allocate(const std::filesystem::path& path, std::uint64_t bytes) {

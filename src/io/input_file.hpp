@@ -20,6 +20,8 @@ namespace pellucid::io {
 
 /// Text of a file made fit for a one-line message: control characters escaped, long text cut.
 [[nodiscard]] std::string printable(std::string_view text);
+/// True for a tensor's name that messages may show whole: at most 512 bytes, no control characters.
+[[nodiscard]] bool is_readable_name(std::string_view name);
 
 /// Memory for data of `path`; an `Error` naming the size where there is not enough.
 [[nodiscard]] std::vector<std::byte> allocate(const std::filesystem::path& path,

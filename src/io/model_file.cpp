@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "io/input_file.hpp"
 #include "io/mixture_tensors.hpp"
 #include "io/model_metadata.hpp"
@@ -111,10 +114,27 @@ void with_path(const std::filesystem::path& path, Check&& check) {
   }
 }
 
+// What torch.save writes is a zip archive.
+void refuse_checkpoint(const std::filesystem::path& path) {
+  io::InputFile file(path);
+  std::string begin(std::min<std::uint64_t>(file.size(), 4), '\0');
+  file.read(std::as_writable_bytes(std::span(begin)));
+  if (begin != "PK\x03\x04") return;
+  io::fail(path,
+           "is a zip archive, as PyTorch's checkpoints are, no model: run pellucid import first, "
+           "with the network's --params");
+}
+
 }  // namespace
 
 Model read_model(const std::filesystem::path& path) {
+  refuse_checkpoint(path);
   const SafeTensors content = read_safetensors(path);
+  if (content.metadata.empty() && !content.tensors.empty()) {
+    io::fail(path,
+             "holds tensors without a description, as pellucid export and others write them: run "
+             "pellucid import first, with the network's --params");
+  }
   const io::ModelMetadata metadata = io::parse_model_metadata(path, content.metadata);
   io::TensorReader tensors(path, content);
   Model model;

@@ -116,6 +116,10 @@ std::vector<Index> parse_list(const std::filesystem::path& path, std::string_vie
 }
 
 Place parse_place(const std::filesystem::path& path, const std::string& name, const json& entry) {
+  if (!io::is_readable_name(name)) {
+    fail_tensor(path, name,
+                "its name is too long or holds what is no letter: store it under another");
+  }
   for (const char* field : {"dtype", "shape", "data_offsets"}) {
     if (!entry.is_object() || !entry.contains(field)) {
       fail_tensor(path, name, fmt::format("has no {}: make the file again", field));

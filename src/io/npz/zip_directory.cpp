@@ -192,9 +192,9 @@ bool inflate_piece(Inflater& inflater, const std::string& label, std::span<std::
   }
 }
 
-std::uint32_t check_sum(std::span<const std::byte> bytes) {
+std::uint32_t check_sum(std::span<const std::byte> bytes, std::uint32_t before = 0) {
   return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+      crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace
@@ -242,6 +242,22 @@ std::uint64_t locate(const ByteSource& archive, const ZipMember& member) {
                             shown, member.size, member.packed));
   }
   return begin;
+}
+
+void check_stored(const ByteSource& archive, const ZipMember& member, std::uint64_t begin) {
+  if (member.check_sum == 0) return;
+  std::vector<std::byte> piece(std::min<std::uint64_t>(kPiece, member.size));
+  std::uint32_t sum = 0;
+  for (std::uint64_t at = 0; at < member.size; at += piece.size()) {
+    piece.resize(std::min<std::uint64_t>(piece.size(), member.size - at));
+    archive.read_at(begin + at, piece);
+    sum = check_sum(piece, sum);
+  }
+  if (sum == member.check_sum) return;
+  fail(archive.label(),
+       fmt::format("member '{}' is damaged (its check sum is wrong): copy the file "
+                   "again",
+                   printable(member.name)));
 }
 
 std::vector<std::byte> inflate(const ByteSource& archive, const ZipMember& member,

@@ -28,6 +28,10 @@ struct ZipMember {
 /// encryption, compression other than deflate, and sizes that deflate cannot reach.
 [[nodiscard]] std::uint64_t locate(const ByteSource& archive, const ZipMember& member);
 
+/// Reads a stored member and compares its check sum; throws `Error` where it differs. A sum of 0 is
+/// none: writers may leave it out.
+void check_stored(const ByteSource& archive, const ZipMember& member, std::uint64_t begin);
+
 /// A deflated member unpacked, its check sum compared.
 [[nodiscard]] std::vector<std::byte> inflate(const ByteSource& archive, const ZipMember& member,
                                              std::uint64_t begin);

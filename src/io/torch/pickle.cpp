@@ -16,7 +16,10 @@ namespace pellucid::io {
 namespace {
 
 // A value may be referred to many times: what a reference copies must be short.
-constexpr std::size_t most_axes = 8, longest_key = 64;
+constexpr std::size_t most_axes = 8, longest_key = 64, longest_name = 512;
+// A value takes some 100 bytes however short the instruction that makes it. Checkpoints of
+// thousands of tensors have some ten thousand.
+constexpr std::size_t most_values = 1'000'000;
 
 class Interpreter {
  public:
@@ -50,14 +53,21 @@ class Interpreter {
   std::string line() {
     const std::size_t end = rest_.find('\n');
     if (end == std::string_view::npos) damaged("its pickle ends too early");
+    if (end > longest_name) damaged("a name of its pickle is too long");
     std::string text(take(end));
     take(1);
     return text;
   }
 
   void push(PickleValue value) {
+    check_room(pickle_.values);
     stack_.push_back(static_cast<PickleId>(pickle_.values.size()));
     pickle_.values.push_back(std::move(value));
+  }
+  template <class Container>
+  void check_room(const Container& container) const {
+    if (container.size() < most_values) return;
+    damaged(fmt::format("its pickle makes more than {} values", most_values));
   }
   PickleId pop() {
     if (stack_.size() <= floor()) damaged("its pickle takes from an empty stack");
@@ -167,11 +177,13 @@ class Interpreter {
 
   void remember(std::uint32_t at) {
     if (stack_.size() <= floor()) damaged("its pickle takes from an empty stack");
+    check_room(memo_);
     memo_[at] = stack_.back();
   }
   void recall(std::uint32_t at) {
     const auto found = memo_.find(at);
     if (found == memo_.end()) damaged("its pickle recalls what it never stored");
+    check_room(stack_);
     stack_.push_back(found->second);
   }
 
@@ -221,6 +233,7 @@ class Interpreter {
   bool container(std::uint8_t op) {
     switch (op) {
       case op_mark:
+        check_room(marks_);
         marks_.push_back(stack_.size());
         return true;
       case op_empty_dict:

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "io/input_file.hpp"
@@ -21,8 +22,7 @@ constexpr std::uint64_t longest_pickle = 64 << 20;
 
 class Archive {
  public:
-  explicit Archive(const std::filesystem::path& path)
-      : file_(path), members_(read_zip_directory(file_)) {
+  explicit Archive(const std::filesystem::path& path) : file_(path), members_(directory()) {
     const auto found = std::find_if(members_.begin(), members_.end(), [](const ZipMember& member) {
       return member.name.ends_with("/data.pkl");
     });
@@ -51,22 +51,46 @@ class Archive {
            fmt::format("{}: its numbers, {}, are not in the archive", name, printable(key)));
     }
     const auto claimed = static_cast<std::uint64_t>(stored.storage.count);
-    if (found->method != zip::kStored || found->size != found->packed ||
-        found->size != claimed * sizeof(float)) {
+    require_stored(*found);
+    if (found->size != found->packed || found->size != claimed * sizeof(float)) {
       fail(label(),
            fmt::format("{}: {} has {} bytes, {} numbers need {}: copy the file again", name,
                        printable(key), found->size, claimed, claimed * sizeof(float)));
     }
     Tensor tensor;
     tensor.shape.assign(stored.shape.begin(), stored.shape.end());
-    const std::uint64_t begin =
-        locate(file_, *found) + static_cast<std::uint64_t>(stored.offset) * sizeof(float);
+    const std::uint64_t begin = locate(file_, *found);
+    check_stored(file_, *found, begin);
     tensor.values.resize(static_cast<std::size_t>(count));
-    file_.read_at(begin, std::as_writable_bytes(std::span(tensor.values)));
+    file_.read_at(begin + static_cast<std::uint64_t>(stored.offset) * sizeof(float),
+                  std::as_writable_bytes(std::span(tensor.values)));
     return tensor;
   }
 
  private:
+  // A file that begins as no zip archive is told from one that lost its end.
+  [[nodiscard]] std::vector<ZipMember> directory() const {
+    constexpr std::array<char, 4> zip_begin{'P', 'K', '\x03', '\x04'};
+    std::array<char, 4> begin{};
+    if (file_.size() >= begin.size()) file_.read_at(0, std::as_writable_bytes(std::span(begin)));
+    if (begin != zip_begin) {
+      fail(
+          label(),
+          "is no checkpoint of PyTorch 1.6 or later, which are zip archives: give another file, or "
+          "load this one and save it again with PyTorch 1.6 or later");
+    }
+    return read_zip_directory(file_);
+  }
+
+  // Nothing is unpacked: torch.save stores, and what is packed may unfold without bound.
+  void require_stored(const ZipMember& member) const {
+    if (member.method == zip::kStored) return;
+    fail(label(),
+         fmt::format("{} is compressed, which torch.save never does: unzip the file and zip "
+                     "it without compression (zip -0), or save it again with torch.save",
+                     printable(member.name)));
+  }
+
   // The tensor's entries, which must lie one after the other in its storage.
   [[nodiscard]] std::int64_t entries(const std::string& name, const PickleTensor& stored) const {
     const auto wrong = [&](std::string_view what) {
@@ -96,16 +120,14 @@ class Archive {
   }
 
   [[nodiscard]] std::string text(const ZipMember& member) const {
+    require_stored(member);
     const std::uint64_t begin = locate(file_, member);
     if (member.size > longest_pickle) {
       fail(label(), fmt::format("{}: {} bytes: at most {} are read", printable(member.name),
                                 member.size, longest_pickle));
     }
-    if (member.method == zip::kDeflated) {
-      const std::vector<std::byte> bytes = inflate(file_, member, begin);
-      return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-    }
     if (member.size != member.packed) fail(label(), "a member's two sizes differ: copy it again");
+    check_stored(file_, member, begin);
     std::string bytes(member.size, '\0');
     file_.read_at(begin, std::as_writable_bytes(std::span(bytes)));
     return bytes;
@@ -141,6 +163,11 @@ NamedTensors read_torch_checkpoint(const std::filesystem::path& path) {
     const auto* name = std::get_if<std::string>(&pickle.at(key));
     const auto* stored = std::get_if<PickleTensor>(&pickle.at(value));
     if (name == nullptr || stored == nullptr || stored->storage.integers) continue;
+    if (!is_readable_name(*name)) {
+      fail(archive.label(), fmt::format("tensor '{}': its name is too long or holds what is no "
+                                        "letter: save it under another",
+                                        printable(*name)));
+    }
     // Tensors that share numbers may not multiply them.
     total += static_cast<std::uint64_t>(std::max<std::int64_t>(0, stored->storage.count));
     if (total > archive.size()) fail(archive.label(), "its tensors are larger than the file");
