@@ -110,7 +110,7 @@ void add_calibrate(CLI::App& app, const Common& common) {
   calibrate->add_option("-m,--model", a.model, "Model file")->required()->type_name("MODEL");
   calibrate->add_option("-o,--output", a.output, "Model file to write; may be the same")
       ->required()
-      ->check(file_name())
+      ->check(model_file_name())
       ->type_name("MODEL");
   calibrate
       ->add_option("--snr-db", a.snr_db, "SNRs in dB: start:step:stop or a list a,b,c; repeatable")
@@ -122,12 +122,12 @@ void add_calibrate(CLI::App& app, const Common& common) {
       ->check(count_from_one())
       ->type_name("K,K,...")
       ->capture_default_str();
-  calibrate->add_option("--first", a.first, "Use only the first N signals")
+  calibrate->add_option("--first", a.first, "Use the first COUNT signals only")
       ->check(size_from_one())
-      ->type_name("N");
+      ->type_name("COUNT");
   calibrate->add_option("--json", a.json, "Every error as JSON")
       ->check(file_name())
-      ->type_name("F");
+      ->type_name("FILE");
   add_precision_option(*calibrate, a.precision, "bf16 where it suffices");
   add_memory_option(*calibrate, a.memory);
   calibrate->add_option("--seed", a.seed, "Seed of the noise")

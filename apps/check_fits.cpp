@@ -67,6 +67,14 @@ bool has_complex_signals(const Model& model) {
   return model.is_complex() && model.framing.kind != Framing::Kind::stft;
 }
 
+void check_exact(const Model& model, const std::string& path, std::string_view option) {
+  if (model.kind() != "network") return;
+  throw Error(fmt::format(
+      "{}: is a network, whose posterior is not known exactly: {} needs a gaussian, mixture or pca "
+      "model",
+      path, option));
+}
+
 void check_fits(const Inputs& inputs, const Model& model, const std::string& path) {
   for (const InputFile& file : inputs.files()) {
     check_depth(file, model, path);

@@ -48,6 +48,16 @@ CLI::Validator file_name() {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator model_file_name() {
+  const auto check = [](std::string& text) -> std::string {
+    constexpr std::string_view extension = ".safetensors";
+    const bool is_device = text.starts_with("/dev/");
+    if (is_device || (text.size() > extension.size() && text.ends_with(extension))) return {};
+    return fmt::format("'{}': name a .safetensors file", text);
+  };
+  return CLI::Validator(check, "");
+}
+
 ComponentCount component_count(std::string_view option, std::optional<Index> asked, Index preferred,
                                Index possible, const std::string& what) {
   if (asked && *asked > possible) {

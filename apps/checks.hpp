@@ -22,6 +22,8 @@ namespace pellucid::app {
 [[nodiscard]] CLI::Validator seed_number();
 [[nodiscard]] CLI::Validator not_negative();
 [[nodiscard]] CLI::Validator file_name();
+/// Of a model or weights to write.
+[[nodiscard]] CLI::Validator model_file_name();
 
 /// How many components are used, and what there is to say of it.
 struct ComponentCount {

@@ -4,6 +4,7 @@
 #include "checks.hpp"
 #include "commands.hpp"
 #include "denoise_run.hpp"
+#include "method_options.hpp"
 #include "precision_option.hpp"
 
 namespace pellucid::app {
@@ -34,14 +35,17 @@ void add_denoise(CLI::App& app, const Common& common) {
   denoise->add_option("--method", a.method, "auto, one-step, mean-forwarding, average or sample")
       ->type_name("NAME")
       ->capture_default_str();
-  denoise->add_option("--steps", a.steps, "Steps of the reverse process: all of the schedule, or K")
+  denoise
+      ->add_option("--steps", a.steps,
+                   "Steps of the reverse process: all of the schedule, or K;\nunder auto they ask "
+                   "for mean-forwarding")
       ->type_name("K|all")
       ->capture_default_str();
   denoise
       ->add_option("--schedule", a.schedule,
                    "Schedule in place of the model's: KIND,T or KIND,T,BETA_1,BETA_T")
       ->type_name("KIND,T");
-  denoise->add_option("--rule", a.rule, "Step rule: posterior, renoise or ddim")
+  denoise->add_option("--rule", a.rule, "Step rule: posterior, renoise or ddim; not of one-step")
       ->type_name("RULE")
       ->capture_default_str();
   denoise
@@ -74,7 +78,12 @@ void add_denoise(CLI::App& app, const Common& common) {
       "are estimated channel by channel; full scale is 1. auto takes the calibrated number of "
       "steps,\nor one step for a model without calibration. With --operator outputs have the "
       "model's shape:\nexact posterior means, or draws by --method sample and average.");
-  denoise->callback([arguments, &common] { run_denoise(*arguments, common); });
+  denoise->callback([denoise, arguments, &common] {
+    std::vector<std::string> methods{arguments->method};
+    settle_methods(*denoise, methods, arguments->rule);
+    arguments->method = methods.front();
+    run_denoise(*arguments, common);
+  });
 }
 
 }  // namespace pellucid::app

@@ -13,6 +13,7 @@
 #include "noise_finder.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
+#include "power_check.hpp"
 #include "precision_option.hpp"
 
 namespace pellucid::app {
@@ -114,6 +115,10 @@ struct Run {
     return run;
   }
 
+  // True where observations are a network's own vectors in white noise.
+  [[nodiscard]] bool knows_power() const {
+    return model.kind() == "network" && model.framing.is_none() && is_direct;
+  }
   [[nodiscard]] const std::vector<Index>& shape_of(const InputFile& file) const {
     return is_direct ? file.signal_shape() : model.shape;
   }
@@ -150,6 +155,10 @@ double denoise_file(const Run& run, const InputFile& file, Index number,
     block = block_from(signals, first, most);
     Matrix<T> noisy(entries, block.count);
     signals.read(first, noisy);
+    if (first == 0 && run.knows_power()) {
+      warn_of_scale<T>(noisy, run.model, part_of(run.noise, run.model, block), file.name(),
+                       run.console);
+    }
     options.first_sample = static_cast<std::uint64_t>(number + first);
     PartMonitor part(&run.console, static_cast<double>(first),
                      static_cast<double>(first + block.count), "");
@@ -170,8 +179,9 @@ double denoise_file(const Run& run, const InputFile& file, Index number,
 std::string how(const Run& run, double evaluations) {
   const Method method = run.options.method;
   if (run.is_direct) {
-    return fmt::format("denoised by {}, {:g} evaluation{} each", name(method), evaluations,
-                       evaluations == 1 ? "" : "s");
+    const double rounded = std::round(10 * evaluations) / 10;  // a mean over samples
+    return fmt::format("denoised by {}, {:g} evaluation{} each", name(method), rounded,
+                       rounded == 1 ? "" : "s");
   }
   if (method == Method::sample) return "drawn from their exact posteriors";
   if (method == Method::average) {

@@ -15,6 +15,7 @@
 #include "console.hpp"
 #include "inputs.hpp"
 #include "memory.hpp"
+#include "method_options.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/report/evaluation_json.hpp"
@@ -123,6 +124,7 @@ void run(const EvaluateArguments& arguments, const Common& common) {
   std::optional<NamedModel> truth;
   if (!arguments.truth.empty()) {
     truth = read_named(arguments.truth, arguments);
+    check_exact(truth->model, arguments.truth, "--truth");
     check_fits(inputs, truth->model, arguments.truth);
   }
   std::vector<std::string> read = names_of(inputs.files());
@@ -185,14 +187,16 @@ void add_evaluate(CLI::App& app, const Common& common) {
       ->type_name("NAME")
       ->default_str("auto");
   evaluate
-      ->add_option("--steps", a.steps, "Steps of the reverse process: all of the schedule, or K")
+      ->add_option("--steps", a.steps,
+                   "Steps of the reverse process: all of the schedule, or K;\nunder auto alone "
+                   "they ask for mean-forwarding")
       ->type_name("K|all")
       ->capture_default_str();
   evaluate
       ->add_option("--schedule", a.schedule,
                    "Schedule in place of the models': KIND,T or KIND,T,BETA_1,BETA_T")
       ->type_name("KIND,T");
-  evaluate->add_option("--rule", a.rule, "Step rule: posterior, renoise or ddim")
+  evaluate->add_option("--rule", a.rule, "Step rule: posterior, renoise or ddim; not of one-step")
       ->type_name("RULE")
       ->capture_default_str();
   evaluate->add_option("--resampling", a.resampling, "average, sample: re-sampling strength")
@@ -223,7 +227,10 @@ void add_evaluate(CLI::App& app, const Common& common) {
       "NMSE is sum |x - xhat|^2 / sum |x - mean|^2 with its standard error; SNR refers to the "
       "test\n"
       "samples' average variance about their mean.");
-  evaluate->callback([arguments, &common] { run(*arguments, common); });
+  evaluate->callback([evaluate, arguments, &common] {
+    settle_methods(*evaluate, arguments->methods, arguments->rule);
+    run(*arguments, common);
+  });
 }
 
 }  // namespace pellucid::app

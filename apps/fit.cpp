@@ -190,7 +190,7 @@ void add_fit(CLI::App& app, const Common& common) {
       ->required();
   fit->add_option("-o,--output", a.output, "Model file to write (.safetensors)")
       ->required()
-      ->check(file_name())
+      ->check(model_file_name())
       ->type_name("MODEL");
   CLI::Option* prior =
       fit->add_option("--prior", a.prior, "gaussian, pca, mixture or network")

@@ -26,13 +26,17 @@ std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   const bool several = option->get_allow_extra_args();
   std::string text;
   if (!flag && !option->get_positional()) text += " " + option->get_type_name();
-  if (several) text += "...";
+  if (several && !text.ends_with("...")) text += "...";
   return text;
 }
 
 std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
   std::string text = option->get_description();
-  if (!option->get_default_str().empty()) text += " [" + option->get_default_str() + "]";
+  std::string preset = option->get_default_str();
+  // That of several values has brackets of its own.
+  if (preset.starts_with('[') && preset.ends_with(']'))
+    preset = preset.substr(1, preset.size() - 2);
+  if (!preset.empty()) text += " [" + preset + "]";
   if (option->get_required() && !option->get_positional()) text += " (required)";
   return text;
 }

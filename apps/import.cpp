@@ -64,7 +64,7 @@ void add_import(CLI::App& app, const Common& common) {
       ->type_name("JSON");
   command->add_option("-o,--output", arguments->output, "Model file to write")
       ->required()
-      ->check(file_name())
+      ->check(model_file_name())
       ->type_name("MODEL");
   command->footer(
       "Examples:\n"
@@ -83,7 +83,7 @@ void add_export(CLI::App& app, const Common& common) {
   command->add_option("MODEL", arguments->model, "Model file")->required();
   command->add_option("-o,--output", arguments->output, "File to write, .safetensors")
       ->required()
-      ->check(file_name())
+      ->check(model_file_name())
       ->type_name("FILE");
   command->footer(
       "Example:\n"

@@ -65,6 +65,25 @@ std::string describe(const NetworkPrior<T>& prior) {
                      name(prior.architecture.prediction));
 }
 
+// Steps and precision by ranges of SNRs: "-20 to -5 dB: 1 in f32; 0 dB: 4 in bf16".
+std::string describe(const Calibration& calibration) {
+  if (calibration.entries.empty()) return "none";
+  std::string text;
+  const auto& entries = calibration.entries;
+  for (std::size_t first = 0, last = 0; first < entries.size(); first = last + 1) {
+    const Calibration::Entry& entry = entries[first];
+    last = first;
+    while (last + 1 < entries.size() && entries[last + 1].steps == entry.steps &&
+           entries[last + 1].precision == entry.precision) {
+      ++last;
+    }
+    text += fmt::format("{}{:.4g}", text.empty() ? "" : "; ", entry.snr_db);
+    if (last > first) text += fmt::format(" to {:.4g}", entries[last].snr_db);
+    text += fmt::format(" dB: {} in {}", entry.steps, name(entry.precision));
+  }
+  return fmt::format("steps at {} SNRs: {}", entries.size(), text);
+}
+
 void print_model(const std::string& path) {
   const Model model = read_model(path);
   const std::string prior = std::visit(
@@ -89,9 +108,7 @@ void print_model(const std::string& path) {
   fmt::print("  schedule     {}: {:.1f} dB at step 1 to {:.1f} dB at step {}\n",
              model.schedule.text(), model.schedule.max_snr_db(), model.schedule.min_snr_db(),
              model.schedule.steps());
-  fmt::print("  calibration  {}\n", model.calibration.entries.empty()
-                                        ? "none"
-                                        : fmt::format("{} SNRs", model.calibration.entries.size()));
+  fmt::print("  calibration  {}\n", describe(model.calibration));
   fmt::print("  fitted with  {}\n", model.settings);
 }
 
@@ -170,7 +187,8 @@ void run(const std::string& path) {
       return;
     }
   }
-  is_model(path) ? print_model(path) : print_array(path);
+  const bool checkpoint = path.ends_with(".pt") || path.ends_with(".pth");
+  is_model(path) || checkpoint ? print_model(path) : print_array(path);
 }
 
 }  // namespace

@@ -159,6 +159,10 @@ class InputSamples final : public SampleSource<T> {
 /// or real against complex.
 void check_fits(const Inputs& inputs, const Model& model, const std::string& path);
 
+/// Throws `Error` where the model of file `path` is a network, whose prior and posterior `option`
+/// would have to know exactly.
+void check_exact(const Model& model, const std::string& path, std::string_view option);
+
 /// True where a model's signals, which may be cut and transformed first, are complex.
 [[nodiscard]] bool has_complex_signals(const Model& model);
 

@@ -116,8 +116,10 @@ int run(int argc, char** argv) {
   } catch (const Stopped& stopped) {
     return fail(128 + app::caught_signal(), stopped.what());
   } catch (const std::bad_alloc&) {
-    return fail(input_at_fault,
-                "out of memory: ask for fewer samples or components, or shorter frames");
+    return fail(
+        input_at_fault,
+        "out of memory: ask for fewer samples or components, shorter frames, or of a network a "
+        "smaller --width");
   } catch (const std::exception& error) {
     if (std::ferror(stdout) != 0) return fail(input_at_fault, stdout_fails);
     return fail(input_at_fault, error.what());

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 #include "arguments.hpp"
@@ -50,6 +52,25 @@ void set_sizes(MlpArchitecture& mlp, const NetworkArguments& a) {
   mlp.experts = a.experts.value_or(mlp.experts);
 }
 
+// An error that begins with a field of the architecture, with the option that sets it.
+UsageError in_options(const Error& error) {
+  constexpr std::pair<std::string_view, std::string_view> options[] = {
+      {"channels_init: ", "--width: "},
+      {"channels_pre: ", "--width: "},
+      {"width: ", "--width: "},
+      {"blocks: ", "--residual-blocks: "},
+      {"experts: ", "--experts, --expert-rank: "},
+      {"prediction: ", "--predict: "},
+      {"SNRs ", "--snr-range: "}};
+  std::string_view what = error.what();
+  for (const auto& [field, option] : options) {
+    if (!what.starts_with(field)) continue;
+    what.remove_prefix(field.size());
+    return UsageError(fmt::format("{}{}", option, what));
+  }
+  return usage_error("--prior network", what);
+}
+
 }  // namespace
 
 void NetworkArguments::check() const {
@@ -88,7 +109,11 @@ NetworkArchitecture NetworkArguments::architecture_for(const std::vector<Index>&
   if (!snr_range.empty()) {
     std::tie(result.lowest_snr_db, result.highest_snr_db) = parse_snr_ends(snr_range);
   }
-  as_usage("--prior network", [&] { result.validate(); });
+  try {
+    result.validate();
+  } catch (const Error& error) {
+    throw in_options(error);
+  }
   return result;
 }
 

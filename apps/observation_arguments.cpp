@@ -108,11 +108,12 @@ void check_observation(const ObservationArguments& arguments, const std::string&
         "--method: mean-forwarding knows no --operator, whose estimates are exact: give one-step, "
         "average or sample");
   }
-  if (model.framing.is_none()) return;
   const char* option = arguments.operator_file      ? "--operator"
                        : arguments.noise_covariance ? "--noise-covariance"
                                                     : "--std";
   if (!arguments.operator_file && !arguments.noise_covariance && std_output.empty()) return;
+  check_exact(model, model_file, option);
+  if (model.framing.is_none()) return;
   throw Error(fmt::format("{}: is of {}, {} is of whole samples: give another model", model_file,
                           model.framing.text(), option));
 }

@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "console.hpp"
 #include "inputs.hpp"
+#include "method_options.hpp"
 #include "outputs.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/model/estimator.hpp"
@@ -36,6 +37,7 @@ void run(const SampleArguments& arguments, const Common& common) {
   Console console(common.quiet);
   Model model = read_model(arguments.model);
   change_schedule(model, arguments.schedule);
+  if (arguments.direct) check_exact(model, arguments.model, "--direct");
   std::vector<Index> shape{arguments.count};
   shape.insert(shape.end(), model.shape.begin(), model.shape.end());
   check_apart({arguments.model}, {arguments.output});
@@ -99,7 +101,14 @@ void add_sample(CLI::App& app, const Common& common) {
       "Examples:\n"
       "  pellucid sample -m model.safetensors -n 100 -o new.npy\n"
       "  pellucid sample -m images.safetensors -n 16 -o pictures --steps 100 --seed 7");
-  sample->callback([arguments, &common] { run(*arguments, common); });
+  sample->callback([sample, arguments, &common] {
+    check_resampling_rule(*sample, arguments->rule);
+    if (arguments->direct) {
+      refuse_given(*sample, {"--steps", "--rule", "--resampling", "--precision"},
+                   "the reverse process, not --direct");
+    }
+    run(*arguments, common);
+  });
 }
 
 }  // namespace pellucid::app

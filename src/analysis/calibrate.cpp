@@ -98,6 +98,10 @@ class Trials {
     const auto mean =
         estimator_.model().framing.is_none() ? MeanOf::each_entry : MeanOf::all_entries;
     statistics_ = measure_signals(clean_, mean, options_.block_entries, monitor_);
+    if (clean_.count() < 2) {
+      throw Error(
+          "one validation sample: an error needs at least 2 to be known how well: give more");
+    }
     if (!(statistics_.power > 0)) {
       throw Error("all validation samples are equal: their signal power is zero");
     }

@@ -188,11 +188,15 @@ void rethrow_torch_error() {
   } catch (const c10::Error& error) {
     const std::string what = error.what_without_backtrace();
     if (what.find("memory") != std::string::npos) {
-      throw Error("not enough memory for a step of training: give a smaller batch, or network");
+      throw Error(
+          "not enough memory for a step of training: give a smaller batch, or a "
+          "network of less width");
     }
     throw Error("libtorch: " + what.substr(0, what.find('\n')));
   } catch (const std::bad_alloc&) {
-    throw Error("not enough memory to train: give fewer samples, a smaller batch, or network");
+    throw Error(
+        "not enough memory to train: give fewer samples, a smaller batch, or a network of less "
+        "width");
   }
 }
 

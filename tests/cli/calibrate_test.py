@@ -87,8 +87,35 @@ class CalibrateTest(ProgramTest):
                 cheap = low["nmse"] < 1.005 * single[chosen["steps"]]
                 self.assertEqual(chosen["precision"], "bf16" if cheap else "f32")
 
+    def test_stored_precision_is_for_the_steps_it_was_measured_with(self):
+        model = self.network()
+        noisy = GOLDEN / "cnn_3gpp.channel.snr+0.y.npy"
+        self.calibrate(CHANNELS, "-m", model, "-o", "c.safetensors", "--snr-db", "0", "--steps",
+                       "4", "--precision", "bf16")
+        for how in ("--method", "one-step"), ("--steps", 3), ("--method", "sample", "--steps", 3):
+            options = (*how, "--snr-db", 0)
+            self.succeed("denoise", noisy, "-m", "c.safetensors", "-o", "auto.npy", *options)
+            self.succeed("denoise", noisy, "-m", model, "-o", "f32.npy", *options, "--precision",
+                         "f32")
+            np.testing.assert_array_equal(self.load("auto.npy"), self.load("f32.npy"))
+
+    def test_info_shows_steps_and_precision(self):
+        self.calibrate(CHANNELS, "-m", self.network(), "-o", "c.safetensors", "--snr-db", "0,5,10",
+                       "--steps", "1,4", "--precision", "f32", "--first", 8)
+        self.assertRegex(self.succeed("info", "c.safetensors"),
+                         r"calibration +steps at 3 SNRs: 0 to 10 dB: 4 in f32")
+
+    def test_a_warning_comes_once(self):
+        done = self.run_program("calibrate", CHANNELS, "-m", self.network(), "-o", "c.safetensors",
+                                "--snr-db", "-40,60", "--steps", "1,2,4", "--first", 4)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr.count("-40.0 dB lies outside"), 1)
+        self.assertEqual(done.stderr.count("60.0 dB lies outside"), 1)
+
     def test_what_is_wrong_is_named(self):
         model = self.network()
+        self.fail_with(1, "calibrate", CHANNELS, "-m", model, "-o", "o.safetensors", "--first", 1,
+                       says=("at least 2",))
         self.save("x.npy", np.ones((5, 64, 16), np.complex64))
         self.fail_with(1, "calibrate", "x.npy", "-m", model, "-o", "o.safetensors",
                        says=("x.npy", "equal"))

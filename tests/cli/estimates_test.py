@@ -41,7 +41,26 @@ class MethodTest(ProgramTest):
     def test_auto_is_one_step_without_calibration(self):
         one_step = self.denoise("--method", "one-step")
         self.assertTrue(np.array_equal(self.denoise(), one_step))
-        self.assertTrue(np.array_equal(self.denoise("--method", "auto", "--steps", 9), one_step))
+        # Steps that are asked for are taken.
+        forwarded = self.denoise("--method", "mean-forwarding", "--steps", 9)
+        self.assertTrue(np.array_equal(self.denoise("--steps", 9), forwarded))
+        self.assertTrue(np.array_equal(self.denoise("--method", "auto", "--steps", 9), forwarded))
+        self.assertFalse(np.array_equal(forwarded, one_step))
+
+    def test_options_that_no_method_uses_are_refused(self):
+        for options, says in (
+            (("--method", "one-step", "--steps", 9), ("--steps", "mean-forwarding")),
+            (("--method", "one-step", "--rule", "ddim"), ("--rule", "mean-forwarding")),
+            (("--resampling", 1), ("--resampling", "average or sample")),
+            (("--method", "mean-forwarding", "--resampling", 0), ("--resampling", "average")),
+            (("--method", "sample", "--rule", "ddim", "--resampling", 1), ("--rule posterior",)),
+        ):
+            self.fail_with(2, "denoise", "noisy.npy", "-m", "m.safetensors", "-o", "o.npy",
+                           "--noise-std", 2, *options, says=says)
+            self.fail_with(2, "evaluate", "noisy.npy", "-m", "m.safetensors", "--snr-db", 0,
+                           *options, says=says)
+        self.fail_with(2, "sample", "-m", "m.safetensors", "-n", 1, "-o", "o.npy", "--direct",
+                       "--steps", 3, says=("--steps", "--direct"))
 
     def test_without_resampling_average_and_sample_forward_the_mean(self):
         forwarded = self.denoise("--method", "mean-forwarding", "--steps", 20)
@@ -219,9 +238,9 @@ class SampleTest(ProgramTest):
             for options, dtype in (((), "float32"), (("--double",), "float64")):
                 if is_complex:
                     dtype = {"float32": "complex64", "float64": "complex128"}[dtype]
-                for direct in ((), ("--direct",)):
+                for how in (("--steps", 5), ("--direct",)):
                     self.succeed("sample", "-m", "m.safetensors", "-n", 7, "-o", "new.npy",
-                                 "--steps", 5, *options, *direct)
+                                 *options, *how)
                     self.assertEqual(self.load("new.npy").dtype, dtype)
                     self.assertEqual(self.load("new.npy").shape, (7, 2, 5))
 

@@ -20,10 +20,10 @@ class OutputTest(ProgramTest):
         self.succeed("fit", "x.npy", "--prior", "gaussian", "-o", "m.safetensors")
 
     def commands(self, output):
-        """All that write, to the same output."""
+        """All that write, to the same output; a model has its own extension."""
         model = ("-m", "m.safetensors")
         return (
-            ("fit", "x.npy", "--prior", "gaussian", "-o", output),
+            ("fit", "x.npy", "--prior", "gaussian", "-o", output.replace(".npy", ".safetensors")),
             ("denoise", "x.npy", *model, "--snr-db", 0, "-o", output),
             ("sample", *model, "-n", 300, "-o", output),
             ("sample", *model, "-n", 300, "--direct", "-o", output),
@@ -34,7 +34,7 @@ class OutputTest(ProgramTest):
 
     def refuse(self, output, *says):
         for command in self.commands(output):
-            self.fail_with(1, *command, says=[f"pellucid: {output}: ", *says])
+            self.fail_with(1, *command, says=[f"pellucid: {command[-1]}: ", *says])
 
     def test_outputs_never_replace_inputs(self):
         model = ("-m", "m.safetensors")
@@ -63,10 +63,11 @@ class OutputTest(ProgramTest):
 
     def test_places_where_nothing_can_be_written(self):
         self.refuse("missing/out.npy", "No such file or directory", "make its folder first")
-        self.refuse("x.npy/out.npy", "Not a directory")
+        self.refuse("m.safetensors/out.npy", "Not a directory")
         self.refuse("/proc/out.npy")
         self.refuse("n" * 300 + ".npy", "too long", "shorter name")
         (self.folder / "folder.npy").mkdir()
+        (self.folder / "folder.safetensors").mkdir()
         self.refuse("folder.npy", "directory")
         self.refuse("/dev/full", "No space left")
 
@@ -89,13 +90,13 @@ class OutputTest(ProgramTest):
                        "--json", "r.json", "--report", "/dev/full", says="/dev/full: ")
 
     def test_what_was_there_before_survives_a_failure(self):
-        self.write("old", b"precious")
+        self.write("old.safetensors", b"precious")
         self.save("bad.npy", np.full((9, 40), np.nan))
-        for command in (("fit", "bad.npy", "--prior", "pca", "-o", "old"),
+        for command in (("fit", "bad.npy", "--prior", "pca", "-o", "old.safetensors"),
                         ("evaluate", "bad.npy", "-m", "m.safetensors", "--snr-db", 0,
-                         "--json", "old")):
+                         "--json", "old.safetensors")):
             self.fail_with(1, *command, says="bad.npy: ")
-            self.assertEqual((self.folder / "old").read_bytes(), b"precious")
+            self.assertEqual((self.folder / "old.safetensors").read_bytes(), b"precious")
 
     def test_an_existing_file_is_replaced_and_keeps_its_mode(self):
         self.write("out.npy", b"old")
@@ -125,7 +126,7 @@ class OutputTest(ProgramTest):
         self.addCleanup(subprocess.run, ["umount", str(disk)], check=True)
         (disk / "ballast").write_bytes(bytes(16 * 1024))
         for command in self.commands("disk/out.npy"):
-            self.fail_with(1, *command, says=("disk/out.npy: ", "No space left", "free some space"))
+            self.fail_with(1, *command, says=(f"{command[-1]}: ", "No space left", "free some space"))
         self.save("y.npy", self.load("x.npy"))
         self.fail_with(1, "denoise", "x.npy", "y.npy", "-m", "m.safetensors", "--snr-db", 0,
                        "-o", "disk", says=("disk/x.npy: ", "No space left"))

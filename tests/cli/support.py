@@ -19,7 +19,7 @@ import scipy.io
 PELLUCID = os.environ.get("PELLUCID", "pellucid")
 GOLDEN = Path(os.environ.get("PELLUCID_TEST_DATA", "tests/data")) / "golden"
 
-TENSOR_TYPES = {"float64": "F64", "float32": "F32", "int64": "I64"}
+TENSOR_TYPES = {"float16": "F16", "float64": "F64", "float32": "F32", "int64": "I64"}
 
 
 class ProgramTest(unittest.TestCase):

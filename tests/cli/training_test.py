@@ -158,7 +158,8 @@ class TrainingTest(ProgramTest):
 
     def test_a_result_worse_than_none_is_warned_of(self):
         done = self.run_program("fit", "x.npy", *SMALL, "--predict", "clean", "--weighting", "snr",
-                                "--learning-rate", 1, "--clip", 0, "--epochs", 2, "-o", "m.st")
+                                "--learning-rate", 1, "--clip", 0, "--epochs", 2, "-o",
+                                "o.safetensors")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("no network at all", done.stderr)
 
@@ -210,16 +211,18 @@ class TrainingTest(ProgramTest):
                                 ("--snr-range", "--conditioning")),
                                (("--epochs",), ("--epochs",))):
             with self.subTest(options=options):
-                self.fail_with(2, "fit", "x.npy", "-o", "m.st", "--prior", "network", *options,
+                self.fail_with(2, "fit", "x.npy", "-o", "o.safetensors", "--prior", "network",
+                               *options,
                                says=words)
-        self.fail_with(2, "fit", "x.npy", "--epochs", 3, "-o", "m.st", says=("--epochs", "network"))
+        self.fail_with(2, "fit", "x.npy", "--epochs", 3, "-o", "o.safetensors",
+                       says=("--epochs", "network"))
         self.save("boxes.npy", np.random.default_rng(1).standard_normal((9, 4, 4, 4, 4)))
         self.fail_with(2, "fit", "boxes.npy", "--prior", "network", "--network", "unet", "-o",
-                       "m.st", says=("--network", "unet", "mlp"))
+                       "o.safetensors", says=("--network", "unet", "mlp"))
 
     def test_few_samples(self):
         self.save("x.npy", np.ones((1, 12)))
-        self.fail_with(1, "fit", "x.npy", *SMALL, "-o", "m.st", says=("one sample",))
+        self.fail_with(1, "fit", "x.npy", *SMALL, "-o", "o.safetensors", says=("one sample",))
         self.save("x.npy", coloured(np.random.default_rng(1), 20, 12))
         self.succeed("fit", "x.npy", *SMALL, "--epochs", 2, "-o", "m.safetensors", warnings=True)
 
