@@ -57,12 +57,13 @@ void warn_outside_range(const SnrRange& trained, bool by_steps, std::span<const 
     low = std::min(low, to_db(1 / v));
     high = std::max(high, to_db(1 / v));
   }
-  if (high <= trained.highest && low >= trained.lowest) return;
+  constexpr double slack = 0.05;  // below what the message shows
+  if (high <= trained.highest + slack && low >= trained.lowest - slack) return;
   warn(
       monitor,
       fmt::format("SNR {:.1f} dB lies outside the model's {} ({:.1f} to {:.1f} dB); the nearest {} "
                   "is used",
-                  high > trained.highest ? high : low, by_steps ? "steps" : "trained range",
+                  high > trained.highest + slack ? high : low, by_steps ? "steps" : "trained range",
                   trained.lowest, trained.highest, by_steps ? "step" : "SNR in it"));
 }
 
