@@ -110,7 +110,7 @@ Schedule schedule_of(const io::Parameters& parameters, const Weights& weights,
   settings.beta_T = parameters.get<double>("diff_model_dict", "beta_end");
   Schedule schedule;
   try {
-    settings.kind = parse_schedule_kind(kind);
+    settings.kind = parse_schedule_kind(io::printable(kind));
     schedule = Schedule(settings);
   } catch (const Error& error) {
     parameters.fail("diff_model_dict", fmt::format("cannot be used: {}", error.what()));
