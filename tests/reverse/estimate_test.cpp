@@ -217,7 +217,7 @@ class Recorder final : public Monitor {
 };
 
 // Knows the steps of a schedule only, and counts what it is asked for.
-class BoundDenoiser final : public Denoiser<double> {
+class BoundDenoiser : public Denoiser<double> {
  public:
   [[nodiscard]] Index dim() const override { return 2; }
   [[nodiscard]] Index batch() const override { return 16; }
@@ -248,6 +248,25 @@ TEST(Estimate, DenoiserBoundToStepsGetsTheNearestAndWarnsOutside) {
     ASSERT_EQ(denoiser.asked.size(), 1U);
     EXPECT_NEAR(denoiser.asked[0], schedule.level(schedule.nearest_step(snr_db)).snr_db(), 1e-9);
     EXPECT_EQ(recorder.warnings.size(), snr_db == 3.3 ? 0U : 1U) << snr_db;
+  }
+}
+
+/// One that takes any level and was trained for some.
+class TrainedDenoiser : public BoundDenoiser {
+ public:
+  [[nodiscard]] const Schedule* bound_schedule() const override { return nullptr; }
+  [[nodiscard]] std::optional<SnrRange> trained_range() const override { return SnrRange{-10, 20}; }
+};
+
+TEST(Estimate, WarnsBeyondWhatADenoiserWasTrainedFor) {
+  const Matrix<double> y = Matrix<double>::Ones(2, 1);
+  Matrix<double> x(2, 1);
+  for (const double snr_db : {-10.5, -10.0, 3.0, 20.0, 20.5}) {
+    const TrainedDenoiser denoiser;
+    Recorder recorder;
+    const double v = 1 / from_db(snr_db);
+    estimate<double>(denoiser, schedule, {}, y, {&v, 1}, {}, x, &recorder);
+    EXPECT_EQ(recorder.warnings.size(), snr_db < -10 || snr_db > 20 ? 1U : 0U) << snr_db;
   }
 }
 
