@@ -50,7 +50,13 @@ class Steps {
     loss_ = network_->gradient(batch_, learnt_.weights, statistics_, gradient_);
     const double norm = training::norm_of(gradient_, options_.threads);
     ++step_;
-    training::adam_step(gradient_, norm, {step_, 1e-3, 1.0, 0.999, options_.threads}, learnt_);
+    training::adam_step(gradient_, norm,
+                        {.number = step_,
+                         .rate = 1e-3,
+                         .clip_norm = 1.0,
+                         .average_decay = 0.999,
+                         .threads = options_.threads},
+                        learnt_);
   }
   [[nodiscard]] double loss() const { return loss_; }
 
