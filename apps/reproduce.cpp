@@ -41,7 +41,11 @@ std::vector<const Experiment*> chosen(const ReproduceArguments& arguments) {
     if (name == "all") {
       for (const Experiment& one : experiments()) result.push_back(&one);
     } else {
-      result.push_back(as_usage("--name", [&] { return &find_experiment(name); }));
+      try {
+        result.push_back(&find_experiment(name));
+      } catch (const Error& error) {
+        throw UsageError(error.what());
+      }
     }
   }
   return result;
@@ -62,6 +66,8 @@ void write_experiment(const fs::path& folder, const ExperimentRecord& record) {
   const fs::path place = folder / record.name;
   const bool earlier = fs::exists(record_path(folder, record.name));
   const fs::path fresh = earlier ? folder / (record.name + ".new") : place;
+  // What a kill between the last two lines left.
+  if (earlier) fs::remove_all(fresh);
   OutputFolder output(fresh);
   const fs::path& at = output.working_path();
   const fs::path json = at / (record.name + ".json");

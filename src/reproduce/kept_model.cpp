@@ -20,7 +20,7 @@ Model kept_model(const ReproduceOptions& options, const std::string& name,
 }
 
 NetworkSizes network_sizes(const ReproduceOptions& options) {
-  // In full the default network, for about 18,000 of its 30,000 steps.
+  // In full nearly the default network, for about 18,000 of its 30,000 steps.
   if (!options.quick) return {200'000, 256, 128, 16, 46};
   return {20'000, 64, 32, 8, 20};
 }
