@@ -80,6 +80,7 @@ void add_denoise(CLI::App& app, const Common& common) {
       "model's shape:\nexact posterior means, or draws by --method sample and average.");
   denoise->callback([denoise, arguments, &common] {
     std::vector<std::string> methods{arguments->method};
+    if (arguments->observation.operator_file) refuse_process_options(*denoise);
     settle_methods(*denoise, methods, arguments->rule);
     arguments->method = methods.front();
     run_denoise(*arguments, common);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "method_options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "arguments.hpp"
@@ -11,6 +13,15 @@ namespace pellucid::app {
 void check_resampling_rule(const CLI::App& command, const std::string& rule) {
   if (parse_rule_argument(rule) == Rule::posterior) return;
   refuse_given(command, {"--resampling"}, "--rule posterior");
+}
+
+void refuse_process_options(const CLI::App& command) {
+  for (const char* option : {"--steps", "--schedule", "--rule", "--resampling", "--precision"}) {
+    if (command.count(option) == 0) continue;
+    throw UsageError(fmt::format(
+        "{}: estimates with --operator are exact and have no reverse process: leave {} out", option,
+        option));
+  }
 }
 
 void settle_methods(const CLI::App& command, std::vector<std::string>& methods,
@@ -32,6 +43,7 @@ void settle_methods(const CLI::App& command, std::vector<std::string>& methods,
     refuse_given(command, {"--rule"}, "--method mean-forwarding, average, sample or auto");
   }
   if (!draws) refuse_given(command, {"--resampling"}, "--method average or sample");
+  if (!has({Method::average})) refuse_given(command, {"--draws"}, "--method average");
   check_resampling_rule(command, rule);
 }
 

@@ -54,6 +54,7 @@ class MethodTest(ProgramTest):
             (("--resampling", 1), ("--resampling", "average or sample")),
             (("--method", "mean-forwarding", "--resampling", 0), ("--resampling", "average")),
             (("--method", "sample", "--rule", "ddim", "--resampling", 1), ("--rule posterior",)),
+            (("--method", "sample", "--draws", 4), ("--draws", "--method average")),
         ):
             self.fail_with(2, "denoise", "noisy.npy", "-m", "m.safetensors", "-o", "o.npy",
                            "--noise-std", 2, *options, says=says)

@@ -156,6 +156,9 @@ class OperatorTest(ObservationTest):
         self.fail_with(2, *run, "A.npy", says="--noise-std")
         self.fail_with(2, *run, "A.npy", *level, "--method", "mean-forwarding",
                        says=("mean-forwarding", "--operator"))
+        for option in (("--steps", 4), ("--schedule", "linear,9"), ("--rule", "renoise"),
+                       ("--precision", "f32"), ("--method", "sample", "--resampling", 1)):
+            self.fail_with(2, *run, "A.npy", *level, *option, says=(f"{option[-2]}: ", "exact"))
         self.fail_with(2, *run, "A.npy", *level, "--std", "x.npy", says="another output")
         self.fail_with(2, *run, "A.npy", *level, "--std", "A.npy", says="is an input")
         self.save("y.npy", 1j * np.ones((2, 4)))
