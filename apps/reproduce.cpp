@@ -104,8 +104,9 @@ void print_verdict(const Experiment& experiment, const ExperimentRecord& record,
   const Judgement judgement = judge(experiment, record.findings);
   fmt::print("{}: {}{}\n", experiment.name, name(judgement.verdict), kept ? " (kept)" : "");
   for (const JudgedStatement& one : judgement.statements) {
-    fmt::print("    {:<9} {}: {:.3g} +- {:.1g}, {} {:g}\n", name(one.outcome),
-               one.statement.quantity, one.measured.value, one.measured.error,
+    fmt::print("    {:<9} {}: {}: {:.3g} +- {:.1g}, {} {:g}\n", name(one.outcome),
+               one.statement.condition, one.statement.quantity, one.measured.value,
+               one.measured.error,
                one.statement.side == Statement::Side::at_most ? "at most" : "at least",
                one.statement.bound);
   }

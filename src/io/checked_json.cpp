@@ -12,13 +12,14 @@
 
 namespace pellucid::io {
 
-using nlohmann::json;
+namespace {
 
-json parse_json(const std::filesystem::path& path, std::string_view what, std::string_view text,
-                int depth) {
+template <class Json>
+Json parsed(const std::filesystem::path& path, std::string_view what, std::string_view text,
+            int depth) {
+  using Event = typename Json::parse_event_t;
   std::vector<std::set<std::string>> names;  // of the objects that are open
-  const auto check = [&](int level, json::parse_event_t event, json& value) {
-    using Event = json::parse_event_t;
+  const auto check = [&](int level, Event event, Json& value) {
     if (event == Event::object_start || event == Event::array_start) {
       if (level >= depth) {
         fail(path, fmt::format("{} nests more than {} lists and objects: make the file again", what,
@@ -27,19 +28,31 @@ json parse_json(const std::filesystem::path& path, std::string_view what, std::s
     }
     if (event == Event::object_start) names.emplace_back();
     if (event == Event::object_end) names.pop_back();
-    if (event == Event::key && !names.back().insert(value.get<std::string>()).second) {
+    if (event == Event::key && !names.back().insert(value.template get<std::string>()).second) {
       fail(path, fmt::format("{} names '{}' twice: make the file again", what,
-                             printable(value.get<std::string>())));
+                             printable(value.template get<std::string>())));
     }
     return true;
   };
   try {
-    return json::parse(text, check);
-  } catch (const json::parse_error& error) {
+    return Json::parse(text, check);
+  } catch (const typename Json::parse_error& error) {
     fail(path, fmt::format("{} is no valid JSON (byte {}): make the file again", what, error.byte));
-  } catch (const json::exception&) {
+  } catch (const typename Json::exception&) {
     fail(path, fmt::format("{} holds a number out of range: make the file again", what));
   }
+}
+
+}  // namespace
+
+nlohmann::json parse_json(const std::filesystem::path& path, std::string_view what,
+                          std::string_view text, int depth) {
+  return parsed<nlohmann::json>(path, what, text, depth);
+}
+
+nlohmann::ordered_json parse_ordered_json(const std::filesystem::path& path, std::string_view what,
+                                          std::string_view text, int depth) {
+  return parsed<nlohmann::ordered_json>(path, what, text, depth);
 }
 
 }  // namespace pellucid::io

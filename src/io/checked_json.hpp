@@ -12,4 +12,9 @@ namespace pellucid::io {
 [[nodiscard]] nlohmann::json parse_json(const std::filesystem::path& path, std::string_view what,
                                         std::string_view text, int depth);
 
+/// The same, with what objects name in its order in the file.
+[[nodiscard]] nlohmann::ordered_json parse_ordered_json(const std::filesystem::path& path,
+                                                        std::string_view what,
+                                                        std::string_view text, int depth);
+
 }  // namespace pellucid::io

@@ -26,11 +26,21 @@ std::string cell_csv(const TableCell& cell) {
   return cell.value ? "" : csv_cell(cell.text);
 }
 
+// Text of several words may take several lines, numbers may not.
+const char* style_of(const TableCell& cell) {
+  const bool several = !cell.value && cell.text.find(' ') != std::string::npos;
+  return several ? " class=\"sentence\"" : "";
+}
+
+std::string data_html(const TableCell& cell) {
+  return fmt::format("<td{}>{}</td>", style_of(cell), cell_html(cell));
+}
+
 std::string row_html(const std::vector<TableCell>& row) {
   std::string text = "<tr>";
   for (const TableCell& cell : row) {
     text += text.size() == 4 ? fmt::format("<th scope=\"row\">{}</th>", cell_html(cell))
-                             : fmt::format("<td>{}</td>", cell_html(cell));
+                             : data_html(cell);
   }
   return text + "</tr>\n";
 }
@@ -64,8 +74,10 @@ std::string html(const PictureRowsBlock& block) {
 
 std::string html(const TableBlock& table) {
   std::string head, rows;
-  for (const TableColumn& column : table.columns) {
-    head += fmt::format("<th scope=\"col\">{}</th>", escape(column.name));
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    head += fmt::format("<th scope=\"col\"{}>{}</th>",
+                        table.rows.empty() ? "" : style_of(table.rows.front()[i]),
+                        escape(table.columns[i].name));
   }
   for (const auto& row : table.rows) rows += row_html(row);
   return fmt::format(

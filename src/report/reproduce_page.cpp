@@ -61,17 +61,21 @@ TableBlock statement_table(const Judgement& judgement) {
        {"Bound", "bound"},
        {"Measured", "measured"},
        {"Standard error", "error"},
+       {"Needed", "needed"},
        {"Outcome", "outcome"}},
       {},
-      fmt::format("Stated before the run. One-sided tests at 99 %, corrected for all "
-                  "{} statements: {} standard errors.",
-                  total_statements(), number_text(critical_value(total_statements()), 3))};
+      fmt::format(
+          "Stated before the run. One-sided tests at 99 %, corrected for all {} statements. "
+          "Needed: the standard errors between measurement and bound that decide, by "
+          "Student's t.",
+          total_statements())};
   for (const JudgedStatement& judged : judgement.statements) {
     table.rows.push_back({{{}, judged.statement.quantity},
                           {{}, judged.statement.condition},
                           {{}, bound_text(judged.statement)},
                           {judged.measured.value, ""},
                           {judged.measured.error, number_text(judged.measured.error, 2)},
+                          {judged.needed, number_text(judged.needed, 3)},
                           {{}, std::string(name(judged.outcome))}});
   }
   return table;

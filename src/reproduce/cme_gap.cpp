@@ -42,14 +42,14 @@ Sizes sizes_of(const ReproduceOptions& options) {
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
   return {{"prior", setting("random mixture, normalised")},
-          {"dim", setting(static_cast<double>(sizes.dim))},
-          {"components", setting(static_cast<double>(sizes.components))},
-          {"samples", setting(static_cast<double>(sizes.samples))},
+          {"dim", setting(sizes.dim)},
+          {"components", setting(sizes.components)},
+          {"samples", setting(sizes.samples)},
           {"snr_db", setting(sizes.snr_db)},
           {"steps", setting(sizes.steps)},
           {"schedule", setting("linear, the papers'")},
           {"network", setting(text_of(network_sizes(options)))},
-          {"seed", setting(static_cast<double>(options.seed))}};
+          {"seed", setting(options.seed)}};
 }
 
 // The three ways in which the papers' rule with T steps departs from the conditional mean.

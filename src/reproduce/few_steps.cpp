@@ -34,14 +34,14 @@ Sizes sizes_of(const ReproduceOptions& options) {
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
   return {{"prior", setting("random mixture, normalised")},
-          {"dim", setting(static_cast<double>(dim))},
-          {"components", setting(static_cast<double>(components))},
-          {"samples", setting(static_cast<double>(sizes.samples))},
+          {"dim", setting(dim)},
+          {"components", setting(components)},
+          {"samples", setting(sizes.samples)},
           {"snr_db", setting(sizes.snr_db)},
           {"steps", setting(sizes.steps)},
           {"schedule", setting(Schedule().text())},
           {"network", setting(text_of(network_sizes(options)))},
-          {"seed", setting(static_cast<double>(options.seed))}};
+          {"seed", setting(options.seed)}};
 }
 
 using Forward = std::function<Matrix<double>(const Observed<double>&, Steps)>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@ namespace pellucid::reproduce {
 /// Values as settings have them, JSON text.
 [[nodiscard]] std::string setting(std::string_view text);
 [[nodiscard]] std::string setting(double value);
+[[nodiscard]] std::string setting(std::integral auto value) { return std::to_string(value); }
 [[nodiscard]] std::string setting(const std::vector<double>& values);
 [[nodiscard]] std::string setting(const std::vector<int>& values);
 

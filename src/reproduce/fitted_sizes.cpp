@@ -36,13 +36,13 @@ DataSizes speech_sizes(const ReproduceOptions& options) {
 
 RunSettings settings_of(const DataSizes& sizes, const ReproduceOptions& options) {
   return {{"data", setting(sizes.data)},
-          {"size", setting(static_cast<double>(sizes.window > 0 ? sizes.window : sizes.side))},
+          {"size", setting(sizes.window > 0 ? sizes.window : sizes.side)},
           {"fit", setting(text_of(sizes.fit))},
-          {"samples", setting(static_cast<double>(sizes.samples))},
+          {"samples", setting(sizes.samples)},
           {"snr_db", setting(sizes.snr_db)},
           {"steps", setting(sizes.steps)},
           {"schedule", setting("linear, the papers'")},
-          {"seed", setting(static_cast<double>(options.seed))}};
+          {"seed", setting(options.seed)}};
 }
 
 FittedImages images_of(const DataSizes& sizes, const ReproduceOptions& options, Monitor* monitor) {

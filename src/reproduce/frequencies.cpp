@@ -33,18 +33,17 @@ Sizes sizes_of(const ReproduceOptions& options) {
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
   const ImageModelSizes models = image_model_sizes(options);
-  const auto number = [](auto value) { return setting(static_cast<double>(value)); };
   return {{"data", setting("Fashion-MNIST, pixels from 0 to 1")},
           {"gaussian", setting(fmt::format("{} images", models.images))},
           {"mixture", setting(mixture_text(models))},
           {"network", setting(network_text(models))},
           {"process", setting(fmt::format("standard, sampling, {} to {} dB, equal steps in decibel",
                                           sizes.from_db, sizes.to_db))},
-          {"steps", number(sizes.steps)},
-          {"groups", number(sizes.groups)},
-          {"generated", number(sizes.generated)},
-          {"bands", number(sizes.bands)},
-          {"seed", number(options.seed)}};
+          {"steps", setting(sizes.steps)},
+          {"groups", setting(sizes.groups)},
+          {"generated", setting(sizes.generated)},
+          {"bands", setting(sizes.bands)},
+          {"seed", setting(options.seed)}};
 }
 
 // What one denoiser generates, in several independent groups.

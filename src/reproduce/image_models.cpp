@@ -55,16 +55,15 @@ NetworkTrainingOptions training_of(const ReproduceOptions& options, const ImageM
   }
   training.average_decay = sizes.average_decay;
   training.seed = options.seed;
-  // Small steps gain nothing from a second thread, and wait for it where cores are shared.
-  training.threads = options.quick ? 1 : options.threads;
+  training.threads = 1;  // weights depend on the number, which no setting says
   return training;
 }
 
 }  // namespace
 
 ImageModelSizes image_model_sizes(const ReproduceOptions& options) {
-  if (options.quick) return {4096, 2000, 8, 8, 4, 0.98};
-  return {20'000, 20'000, 16, 16, 6, 0.998};
+  if (options.quick) return {4096, 2000, 8, 5, 8, 4, 0.98};
+  return {20'000, 20'000, 16, 20, 16, 6, 0.998};
 }
 
 std::string network_text(const ImageModelSizes& sizes) {
@@ -73,7 +72,8 @@ std::string network_text(const ImageModelSizes& sizes) {
 }
 
 std::string mixture_text(const ImageModelSizes& sizes) {
-  return fmt::format("{} components, {} images", sizes.components, sizes.mixture_images);
+  return fmt::format("{} components, {} images, {} passes", sizes.components, sizes.mixture_images,
+                     sizes.passes);
 }
 
 Model image_gaussian(const ReproduceOptions& options) {
@@ -88,14 +88,14 @@ Model image_mixture(const ReproduceOptions& options, Monitor* monitor) {
         fashion_images(options.images, ImageSet::training, 0, sizes.mixture_images);
     MixtureFitOptions<double> fit;
     fit.components = sizes.components;
-    fit.passes = options.quick ? 5 : 20;
+    fit.passes = sizes.passes;
     fit.seed = options.seed;
     fit.threads = options.threads;
     return fit_mixture_model<double>(MatrixSource<double>(images), image_space(), fit, monitor);
   };
   return kept_model(options,
-                    fmt::format("fashion-seed{}-mixture-k{}-{}", options.seed, sizes.components,
-                                sizes.mixture_images),
+                    fmt::format("fashion-seed{}-mixture-k{}-{}x{}", options.seed, sizes.components,
+                                sizes.passes, sizes.mixture_images),
                     make);
 }
 

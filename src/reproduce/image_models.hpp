@@ -15,6 +15,7 @@ struct ImageModelSizes {
   Index images = 0;            ///< of the Gaussian and of networks
   Index mixture_images = 0;    ///< of the mixture
   Index components = 0;        ///< of the mixture
+  int passes = 0;              ///< of EM
   Index channels = 0;          ///< of the U-Net at full resolution
   int epochs = 0;              ///< of its training
   double average_decay = 0.0;  ///< of its weights' moving average
@@ -22,7 +23,7 @@ struct ImageModelSizes {
 [[nodiscard]] ImageModelSizes image_model_sizes(const ReproduceOptions& options);
 /// "unet, 16 channels, 6 epochs of 20000 images, -30 to 30 dB", for settings.
 [[nodiscard]] std::string network_text(const ImageModelSizes& sizes);
-/// "16 components, 20000 images".
+/// "16 components, 20000 images, 20 passes".
 [[nodiscard]] std::string mixture_text(const ImageModelSizes& sizes);
 
 /// What a network learns from, or that it learns nothing.

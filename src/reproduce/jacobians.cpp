@@ -33,18 +33,17 @@ Sizes sizes_of(const ReproduceOptions& options) {
 RunSettings settings(const ReproduceOptions& options) {
   const auto [paths, linear] = sizes_of(options);
   const ImageModelSizes models = image_model_sizes(options);
-  const auto number = [](auto value) { return setting(static_cast<double>(value)); };
   return {
       {"data", setting("Fashion-MNIST, pixels from 0 to 1")},
       {"network", setting(network_text(models))},
       {"mixture", setting(mixture_text(models))},
-      {"linear_images", number(linear)},
+      {"linear_images", setting(linear)},
       {"levels", setting(fmt::format("{}, {} to {} dB", paths.levels, paths.from_db, paths.to_db))},
-      {"steps_between", number(paths.steps_between)},
-      {"paths", number(paths.paths)},
-      {"eigenvectors", number(paths.count)},
-      {"krylov_depth", number(paths.depth)},
-      {"seed", number(options.seed)}};
+      {"steps_between", setting(paths.steps_between)},
+      {"paths", setting(paths.paths)},
+      {"eigenvectors", setting(paths.count)},
+      {"krylov_depth", setting(paths.depth)},
+      {"seed", setting(options.seed)}};
 }
 
 // The same of linear denoisers, fitted anew at every level to images and fresh noise; beside the

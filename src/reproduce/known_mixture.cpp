@@ -72,7 +72,7 @@ Measured ratio_of(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
   const auto n = static_cast<double>(a.size());
   const double ratio = a.sum() / b.sum();
   const double spread = (a - ratio * b).squaredNorm() / std::max(n - 1, 1.0);
-  return {ratio, std::sqrt(spread / n) / b.mean()};
+  return {ratio, std::sqrt(spread / n) / b.mean(), a.size()};
 }
 
 template <class T>

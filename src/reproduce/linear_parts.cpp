@@ -14,9 +14,9 @@ namespace pellucid::reproduce {
 Measured mean_of(const std::vector<double>& values) {
   const Eigen::Map<const Eigen::VectorXd> all(values.data(), static_cast<Index>(values.size()));
   const auto n = static_cast<double>(values.size());
-  if (n < 2) return {n < 1 ? 0 : values.front(), std::numeric_limits<double>::infinity()};
+  if (n < 2) return {n < 1 ? 0 : values.front(), std::numeric_limits<double>::infinity(), 1};
   const double mean = all.mean();
-  return {mean, std::sqrt((all.array() - mean).square().sum() / (n - 1) / n)};
+  return {mean, std::sqrt((all.array() - mean).square().sum() / (n - 1) / n), all.size()};
 }
 
 std::vector<double> geometric(double first, double last, int count) {

@@ -32,16 +32,15 @@ Sizes sizes_of(const ReproduceOptions& options) {
 
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
-  const auto number = [](auto value) { return setting(static_cast<double>(value)); };
   return {{"prior", setting("random mixture, normalised; as many isolated points beside")},
-          {"dim", number(sizes.dim)},
-          {"components", number(sizes.components)},
-          {"steps", number(sizes.steps)},
+          {"dim", setting(sizes.dim)},
+          {"components", setting(sizes.components)},
+          {"steps", setting(sizes.steps)},
           {"schedule", setting("linear, the papers'")},
-          {"trajectories", number(sizes.trajectories)},
+          {"trajectories", setting(sizes.trajectories)},
           {"network", setting(text_of(network_sizes(options)))},
-          {"network_trajectories", number(sizes.network_trajectories)},
-          {"seed", number(options.seed)}};
+          {"network_trajectories", setting(sizes.network_trajectories)},
+          {"seed", setting(options.seed)}};
 }
 
 // Operator norms of the steps of trajectories, steps x trajectories, from the noisiest on.

@@ -22,7 +22,7 @@ FindingFigure step_figure(double ratio) {
 FindingFigure range_figure() {
   return {"range",
           "Second-to-first variance after all steps over the noise of the first",
-          "x <- P x, a projection fitted at every level. Lines: the product of the spiked model's "
+          "x ← P x, a projection fitted at every level. Lines: the product of the spiked model's "
           "cosines, where both components stand clear of the noise throughout. Bars: one standard "
           "error to each side.",
           "noise of the first step",

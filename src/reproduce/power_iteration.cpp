@@ -39,16 +39,16 @@ Sizes sizes_of(const ReproduceOptions& options) {
 
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
-  return {{"dim", setting(static_cast<double>(sizes.dim))},
+  return {{"dim", setting(sizes.dim)},
           {"spikes", setting(octaves)},
           {"dim_over_samples", setting(sizes.ratios)},
           {"noisiest", setting(sizes.ranges)},
           {"cleanest", setting(cleanest)},
-          {"steps", setting(static_cast<double>(sizes.steps))},
-          {"draws", setting(static_cast<double>(sizes.draws))},
-          {"draws_at_other_ratios", setting(static_cast<double>(sizes.other_draws))},
+          {"steps", setting(sizes.steps)},
+          {"draws", setting(sizes.draws)},
+          {"draws_at_other_ratios", setting(sizes.other_draws)},
           {"training", setting("signals and noise fresh at every level")},
-          {"seed", setting(static_cast<double>(options.seed))}};
+          {"seed", setting(options.seed)}};
 }
 
 // The same process with several draws of the training signals.
@@ -108,14 +108,14 @@ class Run {
     task.update(2, "renoise");
     factors();
     findings_.explanation =
-        "Between two levels x <- P x keeps c_i² of component i's variance, the spiked model's "
+        "Between two levels x ← P x keeps c_i² of component i's variance, the spiked model's "
         "squared cosines of both fits. They differ between components only where the noise is "
         "near the components' own standard deviation: the product collapses when the first steps "
         "are that noisy, and not otherwise, nor when the same noise draws make every fit. A plain "
         "power iteration collapses always. Renoising replaces what is lost, so that all "
         "variances end in one proportion to the training ones; the standard reverse process "
         "(Wiener denoisers, mean forwarded) applies one Wiener filter of the first level, "
-        "whatever the number of steps. That the paper means x <- P x is our reading of its "
+        "whatever the number of steps. That the paper means x ← P x is our reading of its "
         "abstract.";
     return std::move(findings_);
   }
@@ -284,15 +284,15 @@ Experiment power_iteration() {
       "arXiv 2410.14730",
       "The linear diffusion model converges in mean to the leading eigenvector of the data, "
       "similarly to the power iteration method.",
-      "As x <- P x (our reading) it does from noise 10, d / n = 0.5, but not from noise 3 nor with "
+      "As x ← P x (our reading) it does from noise 10, d / n = 0.5, but not from noise 3 nor with "
       "the same noise draws at every level. Renoising and the standard reverse process do not "
       "collapse at all.",
       "4 min",
-      {{"wide", ratio + "x <- P x", "noise 10 to 0.05", Side::at_most, collapsed},
+      {{"wide", ratio + "x ← P x", "noise 10 to 0.05", Side::at_most, collapsed},
        {"leading", "squared cosine of what it converges to with the first component",
         "noise 10 to 0.05", Side::at_least, 0.9},
-       {"narrow", ratio + "x <- P x", "narrow noise range (3 to 0.05)", Side::at_most, collapsed},
-       {"same-noise", ratio + "x <- P x", "the same noise draws at every level", Side::at_most,
+       {"narrow", ratio + "x ← P x", "narrow noise range (3 to 0.05)", Side::at_most, collapsed},
+       {"same-noise", ratio + "x ← P x", "the same noise draws at every level", Side::at_most,
         collapsed},
        {"standard", ratio + "standard reverse process", "standard reverse process, mean forwarded",
         Side::at_most, collapsed},

@@ -20,12 +20,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-double number_of(const nlohmann::json& json) {
-  return json.is_null() ? not_a_number : json.get<double>();
-}
+double number_of(const Json& json) { return json.is_null() ? not_a_number : json.get<double>(); }
 
 Json measured_json(const Measured& measured) {
-  return {{"value", measured.value}, {"error", measured.error}};
+  return {{"value", measured.value}, {"error", measured.error}, {"draws", measured.draws}};
 }
 
 constexpr std::array<std::string_view, 3> looks = {"marks and line", "marks", "line"};
@@ -59,7 +57,7 @@ Json figure_json(const FindingFigure& figure) {
           {"curves", std::move(curves)}};
 }
 
-FindingFigure figure_of(const nlohmann::json& json) {
+FindingFigure figure_of(const Json& json) {
   FindingFigure figure{json.at("id"),
                        json.at("title"),
                        json.at("caption"),
@@ -101,7 +99,7 @@ Json pictures_json(const FindingPictures& pictures) {
           {"rows", std::move(rows)}};
 }
 
-FindingPictures pictures_of(const nlohmann::json& json) {
+FindingPictures pictures_of(const Json& json) {
   FindingPictures pictures{
       json.at("id"), json.at("title"), json.at("caption"), json.at("shape"), {}};
   Index entries = 1;
@@ -130,12 +128,11 @@ Json settings_json(const RunSettings& settings) {
   return json;
 }
 
-ExperimentRecord record_of(const nlohmann::json& json) {
+ExperimentRecord record_of(const Json& json) {
   ExperimentRecord record;
   record.name = json.at("experiment");
-  // Values as they were written, in their order, which parsed objects do not keep.
-  for (const auto& pair : json.at("settings_text")) {
-    record.settings.emplace_back(pair.at(0), pair.at(1));
+  for (const auto& [name, value] : json.at("settings").items()) {
+    record.settings.emplace_back(name, value.dump());
   }
   record.command_line = json.at("command_line");
   record.version = json.at("version");
@@ -145,7 +142,8 @@ ExperimentRecord record_of(const nlohmann::json& json) {
   record.findings.explanation = json.at("explanation");
   for (const auto& one : json.at("statements")) {
     record.findings.measured.emplace_back(
-        one.at("id"), Measured{number_of(one.at("value")), number_of(one.at("error"))});
+        one.at("id"),
+        Measured{number_of(one.at("value")), number_of(one.at("error")), one.at("draws")});
   }
   for (const auto& one : json.at("figures")) record.findings.figures.push_back(figure_of(one));
   for (const auto& one : json.at("pictures")) record.findings.pictures.push_back(pictures_of(one));
@@ -168,9 +166,7 @@ Json statement_json(const JudgedStatement& judged) {
 std::string record_json(const ExperimentRecord& record) {
   const Experiment& experiment = find_experiment(record.name);
   const Judgement judgement = judge(experiment, record.findings);
-  Json settings = Json::array(), statements = Json::array(), figures = Json::array(),
-       pictures = Json::array();
-  for (const auto& [name, text] : record.settings) settings.push_back(Json::array({name, text}));
+  Json statements = Json::array(), figures = Json::array(), pictures = Json::array();
   for (const JudgedStatement& judged : judgement.statements) {
     statements.push_back(statement_json(judged));
   }
@@ -193,7 +189,6 @@ std::string record_json(const ExperimentRecord& record) {
                   {"machine", record.machine},
                   {"seconds", record.seconds},
                   {"settings", settings_json(record.settings)},
-                  {"settings_text", std::move(settings)},
                   {"figures", std::move(figures)},
                   {"pictures", std::move(pictures)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -205,13 +200,14 @@ ExperimentRecord read_record(const std::filesystem::path& path) {
   text << file.rdbuf();
   if (!file) throw Error(fmt::format("{}: cannot be read", path.string()));
   constexpr int depth = 8;
-  const nlohmann::json json = io::parse_json(path, "the record", text.str(), depth);
+  const Json json = io::parse_ordered_json(path, "the record", text.str(), depth);
+  constexpr std::string_view mend = "run it again by reproduce --again";
   try {
     return record_of(json);
-  } catch (const nlohmann::json::exception&) {
-    throw Error(fmt::format("{}: is no experiment's record: run it again", path.string()));
+  } catch (const Json::exception&) {
+    throw Error(fmt::format("{}: is no experiment's record: {}", path.string(), mend));
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}: run it again", path.string(), error.what()));
+    throw Error(fmt::format("{}: {}: {}", path.string(), error.what(), mend));
   }
 }
 

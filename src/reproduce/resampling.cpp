@@ -9,6 +9,7 @@
 #include "reproduce/fitted_mixture.hpp"
 #include "reproduce/gaussian_moments.hpp"
 #include "reproduce/known_mixture.hpp"
+#include "reproduce/linear_parts.hpp"
 
 namespace pellucid::reproduce {
 
@@ -48,17 +49,17 @@ Sizes sizes_of(const ReproduceOptions& options) {
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
   return {{"prior", setting("random mixture, normalised")},
-          {"dim", setting(static_cast<double>(sizes.dim))},
-          {"components", setting(static_cast<double>(sizes.components))},
-          {"samples", setting(static_cast<double>(sizes.samples))},
-          {"generated", setting(static_cast<double>(sizes.generated * batches))},
+          {"dim", setting(sizes.dim)},
+          {"components", setting(sizes.components)},
+          {"samples", setting(sizes.samples)},
+          {"generated", setting(sizes.generated * batches)},
           {"snr_db", setting(sizes.snr_db)},
           {"steps", setting(sizes.steps)},
           {"strengths", setting(sizes.strengths)},
           {"images", setting(options.images.string())},
-          {"side", setting(static_cast<double>(sizes.side))},
+          {"side", setting(sizes.side)},
           {"fit", setting(text_of(sizes.fit))},
-          {"seed", setting(static_cast<double>(options.seed))}};
+          {"seed", setting(options.seed)}};
 }
 
 FindingFigure error_figure() {
@@ -88,12 +89,6 @@ FindingFigure strength_figure() {
           {{"all entries", {}, {}},
            {fmt::format("leading {} principal components", leading), {}, {}},
            {"draws from the prior", {}, FindingCurve::Look::line}}};
-}
-
-Measured mean_of(const std::vector<double>& values) {
-  const Eigen::Map<const Eigen::VectorXd> all(values.data(), static_cast<Index>(values.size()));
-  const double n = static_cast<double>(values.size()), mean = all.mean();
-  return {mean, std::sqrt((all.array() - mean).square().sum() / (n - 1) / n)};
 }
 
 class Run {

@@ -27,11 +27,11 @@ Sizes sizes_of(const ReproduceOptions& options) {
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
   return {{"prior", setting("random mixture, K = 128, N = 64")},
-          {"samples", setting(static_cast<double>(sizes.samples))},
+          {"samples", setting(sizes.samples)},
           {"snr_db", setting(sizes.snr_db)},
           {"errors_db", setting(sizes.errors_db)},
           {"schedule", setting(Schedule().text())},
-          {"seed", setting(static_cast<double>(options.seed))}};
+          {"seed", setting(options.seed)}};
 }
 
 FindingFigure figure(double snr_db) {

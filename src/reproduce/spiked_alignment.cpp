@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pellucid/analysis/alignment.hpp"
+#include "reproduce/alignment_groups.hpp"
 #include "reproduce/experiments.hpp"
 #include "reproduce/figure_parts.hpp"
 #include "reproduce/linear_parts.hpp"
@@ -26,8 +26,8 @@ struct Sizes {
 
 Sizes sizes_of(const ReproduceOptions& options) {
   Sizes sizes;
-  sizes.groups = options.quick ? 4 : 8;
-  sizes.repeats = options.quick ? 5 : 10;
+  sizes.groups = options.quick ? 8 : 10;
+  sizes.repeats = options.quick ? 3 : 10;
   sizes.levels = options.quick ? 11 : 21;
   sizes.counts = {64, 128, 256, 512, 1024, 2048};
   sizes.image_levels = options.quick ? 9 : 17;
@@ -37,117 +37,21 @@ Sizes sizes_of(const ReproduceOptions& options) {
 
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
-  const auto number = [](auto value) { return setting(static_cast<double>(value)); };
   return {
-      {"dim", number(sizes.dim)},
-      {"samples", number(sizes.samples)},
+      {"dim", setting(sizes.dim)},
+      {"samples", setting(sizes.samples)},
       {"spikes", setting(octaves)},
       {"close_spikes", setting(close)},
-      {"groups", number(sizes.groups)},
-      {"repeats", number(sizes.repeats)},
-      {"noise_levels", number(sizes.levels)},
+      {"groups", setting(sizes.groups)},
+      {"repeats", setting(sizes.repeats)},
+      {"noise_levels", setting(sizes.levels)},
       {"noise_std", setting("10 to 0.05, geometric; signals and noise fresh at each")},
       {"numbers_of_samples", setting(sizes.counts)},
       {"images", setting(fmt::format("Fashion-MNIST, {} groups of {}, {} components",
                                      sizes.image_groups, sizes.images, sizes.image_components))},
       {"image_noise",
        setting(fmt::format("{} levels, 10 to 0.1, of pixels from 0 to 1", sizes.image_levels))},
-      {"seed", number(options.seed)}};
-}
-
-// Measurements of several independent groups, row by row and component by component.
-class Groups {
- public:
-  void add(Alignment alignment) { groups_.push_back(std::move(alignment)); }
-
-  [[nodiscard]] const Alignment& first() const { return groups_.front(); }
-
-  template <class Value>
-  [[nodiscard]] Measured mean(const Value& value) const {
-    std::vector<double> values(groups_.size());
-    std::transform(groups_.begin(), groups_.end(), values.begin(), value);
-    return mean_of(values);
-  }
-
-  // Measured as marks, theory as a line, for some components over the noise.
-  void draw(FindingFigure& figure, const std::vector<Index>& components, bool mixing) const {
-    for (const Index component : components) {
-      const std::string name = fmt::format("component {}", component);
-      FindingCurve measured{name, {}, FindingCurve::Look::marks};
-      FindingCurve theory{name + ", theory", {}, FindingCurve::Look::line};
-      FindingCurve mixed{name + ", with mixing", {}, FindingCurve::Look::line};
-      for (std::size_t i = 0; i < first().rows.size(); ++i) {
-        const AlignmentRow& row = first().rows[i];
-        if (row.component != component) continue;
-        const auto cos2 = [i](const Alignment& one) { return one.rows[i].cos2; };
-        measured.points.push_back(point(row.noise_std, mean(cos2)));
-        theory.points.push_back({row.noise_std, row.cos2_theory, 0});
-        mixed.points.push_back({row.noise_std, row.cos2_mixing, 0});
-      }
-      figure.curves.push_back(std::move(measured));
-      figure.curves.push_back(std::move(theory));
-      if (mixing) figure.curves.push_back(std::move(mixed));
-    }
-  }
-
- private:
-  std::vector<Alignment> groups_;
-};
-
-// Largest distance of a component's noise at the squared cosine 1/2 from theory, as a logarithm.
-double emergence_error(const Alignment& alignment) {
-  double largest = 0;
-  for (const Emergence& one : alignment.emergence) {
-    largest = std::max(largest, std::abs(std::log(one.half_std / one.half_std_theory)));
-  }
-  return largest;
-}
-
-// Smallest ratio of that noise between a component and the next one.
-double emergence_order(const Alignment& alignment) {
-  double smallest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 1; i < alignment.emergence.size(); ++i) {
-    smallest =
-        std::min(smallest, alignment.emergence[i - 1].half_std / alignment.emergence[i].half_std);
-  }
-  return smallest;
-}
-
-FindingFigure noise_figure(std::string id, std::string title, std::string caption,
-                           std::string unit = "") {
-  return {std::move(id),
-          std::move(title),
-          std::move(caption),
-          "noise",
-          std::move(unit),
-          "squared cosine",
-          true,
-          false,
-          {}};
-}
-
-FindingFigure emergence_figure(std::string id, std::string title, const Groups& groups) {
-  FindingFigure figure{std::move(id),
-                       std::move(title),
-                       "Noise at which the squared cosine between sample eigenvector and true one "
-                       "crosses 1/2. Bars: one standard error to each side.",
-                       "variance of the component",
-                       "",
-                       "noise at squared cosine 1/2",
-                       true,
-                       true,
-                       {}};
-  FindingCurve measured{"measured", {}, FindingCurve::Look::marks};
-  FindingCurve theory{"spiked model", {}, FindingCurve::Look::line};
-  for (std::size_t i = 0; i < groups.first().emergence.size(); ++i) {
-    const Emergence& one = groups.first().emergence[i];
-    const auto variance = groups.mean([i](const auto& a) { return a.emergence[i].variance; });
-    measured.points.push_back(
-        point(variance.value, groups.mean([i](const auto& a) { return a.emergence[i].half_std; })));
-    theory.points.push_back({variance.value, one.half_std_theory, 0});
-  }
-  figure.curves = {std::move(measured), std::move(theory)};
-  return figure;
+      {"seed", setting(options.seed)}};
 }
 
 class Run {
@@ -245,6 +149,7 @@ class Run {
       const Measured one = groups.mean(difference);
       mean.value += one.value / static_cast<double>(all.size());
       mean.error = std::hypot(mean.error, one.error / static_cast<double>(all.size()));
+      mean.draws = one.draws;  // of each: no fewer degrees of freedom together
     }
     measured("samples", mean);
     figure.curves.insert(figure.curves.end(), theory.begin(), theory.end());

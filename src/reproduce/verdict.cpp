@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 
 #include "pellucid/base/error.hpp"
 
@@ -36,24 +39,20 @@ std::string_view name(Outcome outcome) {
   return "undecided";
 }
 
-double critical_value(int tests) {
+double critical_value(int tests, Index draws) {
+  namespace distributions = boost::math;
   const double tail = 0.01 / std::max(tests, 1);
-  // Newton on the normal tail Q(z) = erfc(z / sqrt 2) / 2, which is convex above 0: from the left
-  // every step stays left of the root and comes nearer.
-  constexpr double root_two = 1.4142135623730951, root_two_pi = 2.5066282746310002;
-  double z = 2.0;
-  for (int i = 0; i < 60; ++i) {
-    const double excess = 0.5 * std::erfc(z / root_two) - tail;
-    z += excess * root_two_pi * std::exp(0.5 * z * z);
-  }
-  return z;
+  if (draws == 0) return quantile(complement(distributions::normal_distribution<>(), tail));
+  if (draws == 1) return std::numeric_limits<double>::infinity();
+  const distributions::students_t_distribution<> student(static_cast<double>(draws - 1));
+  return quantile(complement(student, tail));
 }
 
 Outcome outcome(const Statement& statement, const Measured& measured, int tests) {
   const double margin = statement.side == Statement::Side::at_most
                             ? statement.bound - measured.value
                             : measured.value - statement.bound;
-  const double needed = critical_value(tests) * measured.error;
+  const double needed = critical_value(tests, measured.draws) * measured.error;
   if (!std::isfinite(margin) || !std::isfinite(needed)) return Outcome::undecided;
   if (margin >= needed) return Outcome::holds;
   return -margin >= needed ? Outcome::fails : Outcome::undecided;
@@ -79,7 +78,8 @@ Judgement judge(const Experiment& experiment, const Findings& findings) {
     const Outcome result = outcome(statement, found->second, tests);
     held += result == Outcome::holds ? 1 : 0;
     undecided += result == Outcome::undecided ? 1 : 0;
-    judgement.statements.push_back({statement, found->second, result});
+    judgement.statements.push_back(
+        {statement, found->second, result, critical_value(tests, found->second.draws)});
   }
   if (undecided > 0 || judgement.statements.empty()) {
     judgement.verdict = Verdict::undecided;

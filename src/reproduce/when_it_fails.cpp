@@ -45,15 +45,15 @@ Sizes sizes_of(const ReproduceOptions& options) {
 
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
-  return {{"samples", setting(static_cast<double>(sizes.samples))},
-          {"mixture_samples", setting(static_cast<double>(sizes.mixture_samples))},
+  return {{"samples", setting(sizes.samples)},
+          {"mixture_samples", setting(sizes.mixture_samples)},
           {"snr_db", setting(sizes.snr_db)},
           {"mixture_snr_db", setting(sizes.mixture_snr_db)},
           {"separations", setting(sizes.separations)},
           {"steps", setting(sizes.steps)},
-          {"mixture_steps", setting(static_cast<double>(mixture_steps))},
+          {"mixture_steps", setting(mixture_steps)},
           {"schedule", setting("linear, the papers'")},
-          {"seed", setting(static_cast<double>(options.seed))}};
+          {"seed", setting(options.seed)}};
 }
 
 // Two Gaussians of one variance at +m and -m with total variance 1.

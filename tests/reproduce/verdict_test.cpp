@@ -12,17 +12,20 @@
 namespace pellucid {
 namespace {
 
-TEST(Verdict, CriticalValuesAreNormalQuantiles) {
-  // SciPy's norm.isf(0.01 / tests).
-  EXPECT_NEAR(critical_value(1), 2.3263478740408408, 1e-12);
-  EXPECT_NEAR(critical_value(10), 3.0902323061678132, 1e-12);
-  EXPECT_NEAR(critical_value(100), 3.7190164854556804, 1e-12);
+TEST(Verdict, CriticalValuesAreQuantiles) {
+  // SciPy's norm.isf(0.01 / tests) and t.isf(0.01 / tests, draws - 1).
+  EXPECT_NEAR(critical_value(1, 0), 2.3263478740408408, 1e-12);
+  EXPECT_NEAR(critical_value(10, 0), 3.0902323061678132, 1e-12);
+  EXPECT_NEAR(critical_value(100, 0), 3.7190164854556804, 1e-12);
+  EXPECT_NEAR(critical_value(1, 4), 4.5407028586, 1e-8);
+  EXPECT_NEAR(critical_value(100, 9), 6.4419998226, 1e-8);
+  EXPECT_TRUE(std::isinf(critical_value(1, 1)));
 }
 
 Statement statement(Statement::Side side, double bound) { return {"id", "", "", side, bound}; }
 
 TEST(Verdict, AStatementIsShownOrRefutedByTheCriticalNumberOfErrors) {
-  const double needed = critical_value(7);
+  const double needed = critical_value(7, 0);
   const Statement most = statement(Statement::Side::at_most, 1.0);
   const Statement least = statement(Statement::Side::at_least, 1.0);
   for (const double side : {-1.0, 1.0}) {
@@ -32,6 +35,8 @@ TEST(Verdict, AStatementIsShownOrRefutedByTheCriticalNumberOfErrors) {
     EXPECT_EQ(outcome(least, clear, 7), side > 0 ? Outcome::holds : Outcome::fails);
     EXPECT_EQ(outcome(most, unclear, 7), Outcome::undecided);
     EXPECT_EQ(outcome(least, unclear, 7), Outcome::undecided);
+    const Measured clear_of_few{clear.value, clear.error, 5};
+    EXPECT_EQ(outcome(most, clear_of_few, 7), Outcome::undecided);
   }
 }
 

@@ -14,6 +14,8 @@ namespace pellucid {
 struct Measured {
   double value = 0.0;
   double error = 0.0;
+  /// Independent values that the error was estimated from; 0: it is known.
+  Index draws = 0;
 };
 
 struct FindingPoint {

@@ -23,6 +23,7 @@ struct JudgedStatement {
   Statement statement;
   Measured measured;
   Outcome outcome = Outcome::undecided;
+  double needed = 0.0;  ///< standard errors between value and bound that decide
 };
 
 struct Judgement {
@@ -31,12 +32,13 @@ struct Judgement {
 };
 
 /// One-sided tests at 99 %, corrected for `tests` of them (Bonferroni): a statement holds where the
-/// value is on its bound's right side by `critical_value(tests)` standard errors, and fails where
-/// it is on the wrong side by as many.
+/// value is on its bound's right side by `critical_value` standard errors, and fails where it is on
+/// the wrong side by as many.
 [[nodiscard]] Outcome outcome(const Statement& statement, const Measured& measured, int tests);
 
-/// The standard normal quantile of `1 - 0.01 / tests`.
-[[nodiscard]] double critical_value(int tests);
+/// The quantile of `1 - 0.01 / tests`, of Student's t with `draws - 1` degrees of freedom, for an
+/// error that is known (0 draws) of the normal distribution. Infinite for one draw.
+[[nodiscard]] double critical_value(int tests, Index draws);
 
 /// The number of statements of all experiments, which every verdict is corrected for.
 [[nodiscard]] int total_statements();
