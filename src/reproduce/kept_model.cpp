@@ -9,6 +9,14 @@
 
 namespace pellucid::reproduce {
 
+namespace {
+
+// Of the levels that a network learns: a network is asked at the ends for whatever lies beyond, and
+// observations here start at -20 dB and schedules end at 40 dB.
+constexpr double lowest_snr_db = -25, highest_snr_db = 40;
+
+}  // namespace
+
 Model kept_model(const ReproduceOptions& options, const std::string& name,
                  const std::function<Model()>& make) {
   if (options.models.empty()) return make();
@@ -26,8 +34,9 @@ NetworkSizes network_sizes(const ReproduceOptions& options) {
 }
 
 std::string text_of(const NetworkSizes& sizes) {
-  return fmt::format("mlp, width {}, {} experts of rank {}, {} epochs of {} draws", sizes.width,
-                     sizes.experts, sizes.rank, sizes.epochs, sizes.draws);
+  return fmt::format("mlp, width {}, {} experts of rank {}, {} epochs of {} draws, {} to {} dB",
+                     sizes.width, sizes.experts, sizes.rank, sizes.epochs, sizes.draws,
+                     lowest_snr_db, highest_snr_db);
 }
 
 Model trained_network(const ReproduceOptions& options, const GaussianMixture<double>& prior,
@@ -46,6 +55,8 @@ Model trained_network(const ReproduceOptions& options, const GaussianMixture<dou
     mlp.width = sizes.width;
     mlp.experts = sizes.experts;
     mlp.expert_rank = sizes.rank;
+    training.architecture->lowest_snr_db = lowest_snr_db;
+    training.architecture->highest_snr_db = highest_snr_db;
     training.epochs = sizes.epochs;
     training.seed = options.seed;
     training.threads = 1;  // weights depend on the number, which no setting says
@@ -53,8 +64,9 @@ Model trained_network(const ReproduceOptions& options, const GaussianMixture<dou
                                    nullptr);
   };
   return kept_model(options,
-                    fmt::format("{}-seed{}-mlp-w{}-e{}-r{}-{}x{}", prior_name, options.seed,
-                                sizes.width, sizes.experts, sizes.rank, sizes.epochs, sizes.draws),
+                    fmt::format("{}-seed{}-mlp-w{}-e{}-r{}-{}x{}-{}to{}dB", prior_name,
+                                options.seed, sizes.width, sizes.experts, sizes.rank, sizes.epochs,
+                                sizes.draws, lowest_snr_db, highest_snr_db),
                     make);
 }
 
