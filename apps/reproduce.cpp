@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "arguments.hpp"
 #include "checks.hpp"
@@ -61,43 +62,65 @@ void write_text(const fs::path& path, const std::string& text) {
   file.commit();
 }
 
+// Everything is drawn from the record, so that it can be drawn from it again.
+void write_pages(const fs::path& place, const ExperimentRecord& record) {
+  const ExperimentReport report = experiment_report(record);
+  write_text(place / "index.html", report.html);
+  write_text(place / (record.name + ".csv"), report.csv);
+  for (const FigureFile& figure : report.figures) {
+    write_text(place / (figure.name + ".svg"), figure.svg);
+  }
+}
+
 // All of an experiment's files or none; what an earlier run left is replaced.
 void write_experiment(const fs::path& folder, const ExperimentRecord& record) {
   const fs::path place = folder / record.name;
-  const bool earlier = fs::exists(record_path(folder, record.name));
+  const bool earlier = fs::exists(place);
   const fs::path fresh = earlier ? folder / (record.name + ".new") : place;
   // What a kill between the last two lines left.
   if (earlier) fs::remove_all(fresh);
   OutputFolder output(fresh);
-  const fs::path& at = output.working_path();
-  const fs::path json = at / (record.name + ".json");
+  const fs::path json = output.working_path() / (record.name + ".json");
   write_text(json, record_json(record));
-  // Pages are drawn from the file, so that they can be drawn from it again.
-  const ExperimentReport report = experiment_report(read_record(json));
-  write_text(at / "index.html", report.html);
-  write_text(at / (record.name + ".csv"), report.csv);
-  for (const FigureFile& figure : report.figures)
-    write_text(at / (figure.name + ".svg"), figure.svg);
+  write_pages(output.working_path(), read_record(json));
   output.commit();
   if (!earlier) return;
   fs::remove_all(place);
   fs::rename(fresh, place);
 }
 
-// Those of the folder, whether of this run or an earlier one.
-std::vector<ExperimentRecord> records_in(const fs::path& folder) {
+// The record of a folder; none where there is none, or one that cannot be read.
+std::optional<ExperimentRecord> record_in(const fs::path& folder, const std::string& name,
+                                          Monitor& monitor) {
+  const fs::path path = record_path(folder, name);
+  if (!fs::exists(path)) return {};
+  try {
+    return read_record(path);
+  } catch (const Error& error) {
+    monitor.warn(fmt::format("{}; it counts as not run", error.what()));
+    return {};
+  }
+}
+
+// Of all experiments that the folder has, of this run or an earlier one.
+void write_index(const fs::path& folder, const std::string& command_line, Monitor& monitor) {
   std::vector<ExperimentRecord> records;
   for (const Experiment& one : experiments()) {
-    const fs::path path = record_path(folder, one.name);
-    if (fs::exists(path)) records.push_back(read_record(path));
+    if (auto record = record_in(folder, one.name, monitor)) records.push_back(std::move(*record));
   }
-  return records;
+  write_text(folder / "index.html", experiments_index(records, command_line));
 }
 
 void make_folder(const fs::path& folder) {
+  if (fs::exists(folder) && !fs::is_directory(folder)) {
+    throw Error(fmt::format("{}: is a file: give --output a folder", folder.string()));
+  }
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw Error(fmt::format("{}: {}", folder.string(), error.message()));
+  if (error) {
+    throw Error(fmt::format("{}: {}: give --output a folder that can be written", folder.string(),
+                            error.message()));
+  }
 }
 
 void print_verdict(const Experiment& experiment, const ExperimentRecord& record, bool kept) {
@@ -113,36 +136,59 @@ void print_verdict(const Experiment& experiment, const ExperimentRecord& record,
   (void)std::fflush(stdout);
 }
 
-void run(const ReproduceArguments& arguments, const Common& common) {
-  const fs::path folder = arguments.output;
+ReproduceOptions options_of(const ReproduceArguments& arguments, const Common& common) {
   ReproduceOptions options;
   options.quick = arguments.quick;
   options.seed = arguments.seed;
   options.threads = common.threads;
   if (!arguments.images.empty()) options.images = arguments.images;
   if (!arguments.sounds.empty()) options.sounds = arguments.sounds;
-  options.models = folder / "models";
+  options.models = fs::path(arguments.output) / "models";
   options.trainer = []() -> const NetworkTrainer& { return load_trainer(); };
+  return options;
+}
+
+void run_one(const Experiment& experiment, const ReproduceOptions& options,
+             const ReproduceArguments& arguments, const Common& common, Console& console) {
+  const fs::path folder = arguments.output;
+  auto record = arguments.again ? std::nullopt : record_in(folder, experiment.name, console);
+  const bool kept = record && is_current(*record, experiment, options);
+  if (kept) {
+    write_pages(folder / experiment.name, *record);
+  } else {
+    record = run_experiment(experiment, options, common.command_line, &console);
+    write_experiment(folder, *record);
+  }
+  write_index(folder, common.command_line, console);
+  if (!common.quiet) print_verdict(experiment, *record, kept);
+}
+
+void run(const ReproduceArguments& arguments, const Common& common) {
   const auto experiments = chosen(arguments);
+  const ReproduceOptions options = options_of(arguments, common);
+  make_folder(arguments.output);
   make_folder(options.models);
   Console console(common.quiet);
-  try {
-    for (const Experiment* experiment : experiments) {
-      const fs::path path = record_path(folder, experiment->name);
-      const bool kept = !arguments.again && fs::exists(path) &&
-                        is_current(read_record(path), *experiment, options);
-      if (!kept) {
-        write_experiment(folder,
-                         run_experiment(*experiment, options, common.command_line, &console));
-      }
-      if (!common.quiet) print_verdict(*experiment, read_record(path), kept);
+  std::string failed;
+  for (const Experiment* experiment : experiments) {
+    try {
+      run_one(*experiment, options, arguments, common, console);
+    } catch (const Stopped&) {
+      throw Stopped(fmt::format("interrupted; {} keeps what was done: the same command goes on",
+                                arguments.output));
+    } catch (const Error& error) {
+      if (experiments.size() == 1) throw;
+      console.warn(fmt::format("{} did not run: {}", experiment->name, error.what()));
+      failed += (failed.empty() ? "" : ", ") + experiment->name;
     }
-  } catch (const Stopped&) {
-    throw Stopped(fmt::format("interrupted; {} keeps what was done: the same command goes on",
-                              arguments.output));
   }
-  write_text(folder / "index.html", experiments_index(records_in(folder), common.command_line));
-  if (!common.quiet) fmt::print("{}\n", (folder / "index.html").string());
+  if (!failed.empty()) {
+    throw Error(
+        fmt::format("{} did not run, for the reasons above: mend them, and the same "
+                    "command goes on",
+                    failed));
+  }
+  if (!common.quiet) fmt::print("{}\n", (fs::path(arguments.output) / "index.html").string());
 }
 
 }  // namespace
@@ -154,11 +200,13 @@ void add_reproduce(CLI::App& app, const Common& common) {
   command->add_option("NAME", a.names, "Experiments, 'all' of them, or 'list' to see which")
       ->required();
   command->add_option("-o,--output", a.output, "Folder for pages and numbers, one in it for each")
+      ->check(file_name())
       ->type_name("DIR")
       ->capture_default_str();
   command->add_flag("--quick", a.quick, "Smaller sizes: minutes instead of hours");
   command->add_flag("--again", a.again, "Also run what DIR has with the same settings");
   command->add_option("--seed", a.seed, "Seed of every draw")
+      ->check(seed_number())
       ->type_name("N")
       ->capture_default_str();
   command->add_option("--images", a.images, "Folder of Fashion-MNIST's four files")

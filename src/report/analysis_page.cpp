@@ -32,16 +32,14 @@ const char* style_of(const TableCell& cell) {
   return several ? " class=\"sentence\"" : "";
 }
 
-std::string data_html(const TableCell& cell) {
-  return fmt::format("<td{}>{}</td>", style_of(cell), cell_html(cell));
+std::string data_html(const TableCell& cell, const TableColumn& column) {
+  return fmt::format("<td{} data-name=\"{}\">{}</td>", style_of(cell), escape(column.name),
+                     cell_html(cell));
 }
 
-std::string row_html(const std::vector<TableCell>& row) {
-  std::string text = "<tr>";
-  for (const TableCell& cell : row) {
-    text += text.size() == 4 ? fmt::format("<th scope=\"row\">{}</th>", cell_html(cell))
-                             : data_html(cell);
-  }
+std::string row_html(const std::vector<TableCell>& row, const std::vector<TableColumn>& columns) {
+  std::string text = fmt::format("<tr><th scope=\"row\">{}</th>", cell_html(row.front()));
+  for (std::size_t i = 1; i < row.size(); ++i) text += data_html(row[i], columns[i]);
   return text + "</tr>\n";
 }
 
@@ -79,14 +77,18 @@ std::string html(const TableBlock& table) {
                         table.rows.empty() ? "" : style_of(table.rows.front()[i]),
                         escape(table.columns[i].name));
   }
-  for (const auto& row : table.rows) rows += row_html(row);
-  return fmt::format(
+  for (const auto& row : table.rows) rows += row_html(row, table.columns);
+  std::string text = fmt::format(
       "<div class=\"numbers\">\n<p class=\"actions\"><a class=\"button\" download=\"{0}.csv\" "
       "href=\"{1}\">Download CSV</a></p>\n<div class=\"table\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"Table: {0}\">\n<table>\n<thead><tr>{2}</tr></thead>\n<tbody>\n{3}</tbody>\n"
+      "aria-label=\"Table: {0}\">\n<table{5}>\n<thead><tr>{2}</tr></thead>\n<tbody>\n{3}</tbody>\n"
       "</table>\n</div>\n{4}</div>\n",
       escape(table.name), csv_url(csv_text(table)), head, rows,
-      table.note.empty() ? "" : fmt::format("<p class=\"note\">{}</p>\n", table.note));
+      table.note.empty() ? "" : fmt::format("<p class=\"note\">{}</p>\n", table.note),
+      table.stacked ? " class=\"stacked\"" : "");
+  if (!table.folded) return text;
+  return fmt::format("<details>\n<summary>{} rows</summary>\n{}</details>\n", table.rows.size(),
+                     text);
 }
 
 std::string words_html(const AnalysisPage& page) {
@@ -121,7 +123,8 @@ std::string analysis_html(const AnalysisPage& page) {
                     .body = "",
                     .words = words_html(page),
                     .command_line = page.command_line,
-                    .settings = page.settings};
+                    .settings = page.settings,
+                    .version = page.version};
   for (const auto& [name, value] : page.facts) document.facts += fact_html(name, value);
   for (const AnalysisSection& section : page.sections) {
     std::string body;

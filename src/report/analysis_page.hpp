@@ -51,7 +51,9 @@ struct TableBlock {
   std::string name;  ///< of the CSV without extension, unique in a page
   std::vector<TableColumn> columns;
   std::vector<std::vector<TableCell>> rows;
-  std::string note;  ///< HTML under the table, may be empty
+  std::string note;      ///< HTML under the table, may be empty
+  bool stacked = false;  ///< on a phone a row's cells stand under each other, each with its name
+  bool folded = false;   ///< shown when asked for, and not in print
 };
 
 using Block = std::variant<Paragraph, PlotBlock, HeatMapBlock, PictureRowsBlock, TableBlock>;
@@ -71,6 +73,7 @@ struct AnalysisPage {
   std::vector<std::pair<std::string, std::string>> words;  ///< what they mean (HTML)
   std::string command_line;
   RunSettings settings;
+  std::string version = {};  ///< of the program that measured; empty: this one
 };
 
 /// The page as one self-contained HTML document.

@@ -52,7 +52,8 @@ std::string document_html(const Document& document) {
                                  {"words", document.words},
                                  {"command", escape(document.command_line)},
                                  {"settings", settings_html(document.settings)},
-                                 {"version", std::string(program_version)},
+                                 {"version", document.version.empty() ? std::string(program_version)
+                                                                      : escape(document.version)},
                              });
 }
 

@@ -18,6 +18,7 @@ struct Document {
   std::string words;         ///< a section that explains them
   std::string command_line;  ///< text
   RunSettings settings;
+  std::string version = {};  ///< text; empty: of this program
 };
 
 /// One self-contained document: styles and script inside, nothing loaded.

@@ -29,17 +29,29 @@ std::string processor() {
 
 }  // namespace
 
+RunSettings run_settings(const Experiment& experiment, const ReproduceOptions& options) {
+  RunSettings settings{{"sizes", options.quick ? "\"quick\"" : "\"full\""}};
+  for (auto& one : experiment.settings(options)) settings.push_back(std::move(one));
+  std::string bounds;
+  for (const Statement& one : experiment.statements) {
+    bounds += fmt::format("{}{}", bounds.empty() ? "" : ",", one.bound);
+  }
+  settings.emplace_back("bounds", fmt::format("\"{}\"", bounds));
+  return settings;
+}
+
 ExperimentRecord run_experiment(const Experiment& experiment, const ReproduceOptions& options,
                                 const std::string& command_line, Monitor* monitor) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   ExperimentRecord record;
   record.name = experiment.name;
-  record.settings = experiment.settings(options);
+  record.settings = run_settings(experiment, options);
   record.findings = experiment.run(options, monitor);
   record.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   record.command_line = command_line;
   record.version = version;
+  record.revision = revision();
   record.date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
   record.machine = fmt::format("{}, {} threads, {}", processor(), thread_count(options.threads),
                                instruction_set());
@@ -49,7 +61,7 @@ ExperimentRecord run_experiment(const Experiment& experiment, const ReproduceOpt
 bool is_current(const ExperimentRecord& record, const Experiment& experiment,
                 const ReproduceOptions& options) {
   return record.name == experiment.name && record.version == version &&
-         record.settings == experiment.settings(options);
+         record.settings == run_settings(experiment, options);
 }
 
 }  // namespace pellucid

@@ -136,6 +136,7 @@ ExperimentRecord record_of(const Json& json) {
   }
   record.command_line = json.at("command_line");
   record.version = json.at("version");
+  record.revision = json.at("revision");
   record.date = json.at("date");
   record.machine = json.at("machine");
   record.seconds = json.at("seconds");
@@ -185,6 +186,7 @@ std::string record_json(const ExperimentRecord& record) {
                   {"explanation", record.findings.explanation},
                   {"command_line", record.command_line},
                   {"version", record.version},
+                  {"revision", record.revision},
                   {"date", record.date},
                   {"machine", record.machine},
                   {"seconds", record.seconds},

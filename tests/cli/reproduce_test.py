@@ -69,7 +69,44 @@ class ReproduceTest(ProgramTest):
             figures.append(self.record("per-step")["figures"])
         self.assertEqual(figures[0], figures[1])
 
+    def test_a_record_that_cannot_be_read_counts_as_not_run(self):
+        self.reproduce("snr-mismatch")
+        record = self.folder / "out" / "snr-mismatch" / "snr-mismatch.json"
+        whole = record.read_text("utf-8")
+        for damaged in ("", whole[: len(whole) // 2], "[]"):
+            record.write_text(damaged, "utf-8")
+            done = self.run_program("reproduce", "snr-mismatch", "--quick", "-o", "out")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("snr-mismatch.json", done.stderr)
+            self.assertNotIn("(kept)", done.stdout)
+            self.assertEqual(self.record("snr-mismatch")["figures"], json.loads(whole)["figures"])
+
+    def test_pages_are_drawn_again_from_what_is_kept(self):
+        self.reproduce("snr-mismatch")
+        place = self.folder / "out" / "snr-mismatch"
+        pages = {p.name: p.read_bytes() for p in place.iterdir()}
+        for page in place.iterdir():
+            if page.suffix != ".json":
+                page.unlink()
+        self.assertIn("(kept)", self.reproduce("snr-mismatch"))
+        self.assertEqual({p.name: p.read_bytes() for p in place.iterdir()}, pages)
+
+    def test_one_experiment_without_data_does_not_stop_the_others(self):
+        done = self.run_program("reproduce", "images-real", "snr-mismatch", "--quick", "-o", "out",
+                                "--images", "no")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("images-real did not run: no/", done.stderr)
+        index = (self.folder / "out" / "index.html").read_text("utf-8")
+        self.assertIn('href="snr-mismatch/index.html"', index)
+        self.assertNotIn('href="images-real/index.html"', index)
+
     def test_wrong_usage_and_missing_data(self):
+        for seed in ("-1", "x", "1.5", "99999999999999999999"):
+            self.fail_with(2, "reproduce", "per-step", "--seed", seed, says=("--seed",))
+        self.save("file.npy", [1.0])
+        done = self.run_program("reproduce", "per-step", "--quick", "-o", "file.npy")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("file.npy: is a file", done.stderr)
         self.fail_with(2, "reproduce", "no-such", "-o", "out", says=("no-such", "few-steps"))
         done = self.run_program("reproduce", "images-real", "--quick", "-o", "out", "--images", "no")
         self.assertEqual(done.returncode, 1)

@@ -18,9 +18,10 @@ ExperimentRecord example() {
   const Experiment& experiment = experiments().front();
   ExperimentRecord record;
   record.name = experiment.name;
-  record.settings = experiment.settings(ReproduceOptions());
+  record.settings = run_settings(experiment, ReproduceOptions());
   record.command_line = "pellucid reproduce \"a b\"";
   record.version = version;
+  record.revision = "0123456789";
   record.date = "2026-11-22";
   record.machine = "none";
   record.seconds = 1.5;
