@@ -32,14 +32,18 @@ const char* style_of(const TableCell& cell) {
   return several ? " class=\"sentence\"" : "";
 }
 
-std::string data_html(const TableCell& cell, const TableColumn& column) {
-  return fmt::format("<td{} data-name=\"{}\">{}</td>", style_of(cell), escape(column.name),
+// `name` for where cells stand under each other, else empty.
+std::string data_html(const TableCell& cell, const std::string& name) {
+  return fmt::format("<td{}{}>{}</td>", style_of(cell),
+                     name.empty() ? "" : fmt::format(" data-name=\"{}\"", escape(name)),
                      cell_html(cell));
 }
 
-std::string row_html(const std::vector<TableCell>& row, const std::vector<TableColumn>& columns) {
+std::string row_html(const std::vector<TableCell>& row, const TableBlock& table) {
   std::string text = fmt::format("<tr><th scope=\"row\">{}</th>", cell_html(row.front()));
-  for (std::size_t i = 1; i < row.size(); ++i) text += data_html(row[i], columns[i]);
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    text += data_html(row[i], table.stacked ? table.columns[i].name : "");
+  }
   return text + "</tr>\n";
 }
 
@@ -77,7 +81,7 @@ std::string html(const TableBlock& table) {
                         table.rows.empty() ? "" : style_of(table.rows.front()[i]),
                         escape(table.columns[i].name));
   }
-  for (const auto& row : table.rows) rows += row_html(row, table.columns);
+  for (const auto& row : table.rows) rows += row_html(row, table);
   std::string text = fmt::format(
       "<div class=\"numbers\">\n<p class=\"actions\"><a class=\"button\" download=\"{0}.csv\" "
       "href=\"{1}\">Download CSV</a></p>\n<div class=\"table\" tabindex=\"0\" role=\"region\" "
