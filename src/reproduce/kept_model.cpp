@@ -5,6 +5,7 @@
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/io/model_file.hpp"
+#include "pellucid/model/access.hpp"
 #include "pellucid/version.hpp"
 
 namespace pellucid::reproduce {
@@ -14,6 +15,41 @@ namespace {
 // Of the levels that a network learns: a network is asked at the ends for whatever lies beyond, and
 // observations here start at -20 dB and schedules end at 40 dB.
 constexpr double lowest_snr_db = -25, highest_snr_db = 40;
+
+class UserUnits final : public Denoiser<double> {
+ public:
+  UserUnits(const Model& model, int threads)
+      : denoiser_(denoiser_of<double>(model, threads)),
+        offset_(offset_as<double>(model)),
+        scale_(model.scale) {}
+
+  [[nodiscard]] Index dim() const override { return denoiser_->dim(); }
+  [[nodiscard]] Index batch() const override { return denoiser_->batch(); }
+  [[nodiscard]] std::unique_ptr<Workspace> workspace() const override {
+    return denoiser_->workspace();
+  }
+
+  void denoise(ConstBatch<double> x_t, std::span<const NoiseLevel> levels, Batch<double> x0,
+               Workspace& work) const override {
+    std::vector<NoiseLevel> own;
+    for (const NoiseLevel& level : levels) {
+      own.push_back(NoiseLevel::from_variance(level.variance() / (scale_ * scale_)));
+    }
+    Matrix<double> x = x_t;
+    for (Index j = 0; j < x.cols(); ++j) {
+      const auto at = static_cast<std::size_t>(levels.size() == 1 ? 0 : j);
+      const double root = std::sqrt(own[at].alpha_bar);
+      x.col(j) = root / scale_ * (x.col(j) / std::sqrt(levels[at].alpha_bar) - offset_);
+    }
+    denoiser_->denoise(x, own, x0, work);
+    x0 = (scale_ * x0).colwise() + offset_;
+  }
+
+ private:
+  std::unique_ptr<const Denoiser<double>> denoiser_;
+  Vector<double> offset_;
+  double scale_;
+};
 
 }  // namespace
 
@@ -68,6 +104,10 @@ Model trained_network(const ReproduceOptions& options, const GaussianMixture<dou
                                 options.seed, sizes.width, sizes.experts, sizes.rank, sizes.epochs,
                                 sizes.draws, lowest_snr_db, highest_snr_db),
                     make);
+}
+
+std::unique_ptr<const Denoiser<double>> denoiser_in_user_units(const Model& model, int threads) {
+  return std::make_unique<UserUnits>(model, threads);
 }
 
 Matrix<double> forward_by(const Estimator<float>& estimator, const Observed<double>& observed,

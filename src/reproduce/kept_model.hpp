@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "pellucid/model/estimator.hpp"
@@ -33,6 +34,12 @@ inline constexpr const char* random_mixture_name = "random-mixture-64-128";
 [[nodiscard]] Model trained_network(const ReproduceOptions& options,
                                     const GaussianMixture<double>& prior,
                                     const std::string& prior_name, Monitor* monitor);
+
+/// The denoiser of a real model for samples in the user's units, which a network's own differ from
+/// by the mean and the power of what it learnt from: `offset + scale D((x - offset) / scale)`, at
+/// noise variances over `scale²`.
+[[nodiscard]] std::unique_ptr<const Denoiser<double>> denoiser_in_user_units(const Model& model,
+                                                                             int threads);
 
 /// Mean forwarding of observations by a model of any units, N x n in the mixture's.
 [[nodiscard]] Matrix<double> forward_by(const Estimator<float>& estimator,

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "pellucid/base/random.hpp"
-#include "pellucid/model/access.hpp"
 #include "reproduce/experiments.hpp"
 #include "reproduce/figure_parts.hpp"
 #include "reproduce/kept_model.hpp"
@@ -25,8 +24,8 @@ struct Sizes {
 
 Sizes sizes_of(const ReproduceOptions& options) {
   Sizes sizes;
-  sizes.trajectories = options.quick ? 6 : 50;
-  sizes.network_trajectories = options.quick ? 4 : 16;
+  sizes.trajectories = options.quick ? 8 : 50;
+  sizes.network_trajectories = options.quick ? 8 : 16;
   return sizes;
 }
 
@@ -38,6 +37,7 @@ RunSettings settings(const ReproduceOptions& options) {
           {"steps", setting(sizes.steps)},
           {"schedule", setting("linear, the papers'")},
           {"trajectories", setting(sizes.trajectories)},
+          {"points_from_db", setting(points_from_db)},
           {"network", setting(text_of(network_sizes(options)))},
           {"network_trajectories", setting(sizes.network_trajectories)},
           {"seed", setting(options.seed)}};
@@ -104,13 +104,12 @@ Norms exact_norms(std::string label, const GaussianMixture<double>& prior, int f
   return found;
 }
 
-// A network's steps within the levels that it was trained for, one dense Jacobian each.
-Norms network_norms(const Model& model, const Matrix<double>& clean, const Schedule& schedule,
-                    const ReproduceOptions& options, Monitor* monitor) {
-  const auto denoiser = denoiser_of<double>(model, options.threads);
+// A network's steps from `first` to 2, all within the levels that it was trained for, one dense
+// Jacobian each.
+Norms network_norms(const Model& model, const Matrix<double>& clean, int first,
+                    const Schedule& schedule, const ReproduceOptions& options, Monitor* monitor) {
+  const auto denoiser = denoiser_in_user_units(model, options.threads);
   const DenoiserJacobian jacobian(*denoiser, options.threads);
-  const auto& architecture = std::get<NetworkPrior<double>>(prior_as<double>(model)).architecture;
-  const int first = schedule.nearest_step(architecture.lowest_snr_db);
   const Matrix<double> identity = Matrix<double>::Identity(clean.rows(), clean.rows());
   Matrix<double> x = seen_at(clean, schedule.level(first), options.seed), mean = x;
   const auto work = denoiser->workspace();
@@ -118,7 +117,6 @@ Norms network_norms(const Model& model, const Matrix<double>& clean, const Sched
   for (int t = first; t >= 2; --t) {
     if (monitor != nullptr && monitor->stop_requested()) throw Stopped();
     const NoiseLevel &from = schedule.level(t), &to = schedule.level(t - 1);
-    if (from.snr_db() > architecture.highest_snr_db) break;
     const StepJacobian step(from, to);
     Eigen::VectorXd norm(x.cols());
     for (Index j = 0; j < x.cols(); ++j) {
@@ -155,10 +153,24 @@ FindingFigure over_snr(std::string id, std::string title, std::string caption, s
           {}};
 }
 
-FindingCurve ratio_curve(const Norms& norms) {
+// Mean over trajectories, with its standard error.
+Measured mean_over(const Eigen::VectorXd& values) {
+  return mean_of({values.begin(), values.end()});
+}
+
+FindingCurve norm_curve(const Norms& norms) {
   FindingCurve curve{norms.label, {}, FindingCurve::Look::line};
   for (std::size_t i = 0; i < norms.norm.size(); ++i) {
-    curve.points.push_back({norms.snr_db[i], norms.norm[i].mean() / norms.coefficient[i], 0});
+    curve.points.push_back(point(norms.snr_db[i], mean_over(norms.norm[i])));
+  }
+  return curve;
+}
+
+FindingCurve ratio_curve(const Norms& norms) {
+  FindingCurve curve = norm_curve(norms);
+  for (std::size_t i = 0; i < norms.norm.size(); ++i) {
+    curve.points[i].y /= norms.coefficient[i];
+    curve.points[i].error /= norms.coefficient[i];
   }
   return curve;
 }
@@ -166,10 +178,20 @@ FindingCurve ratio_curve(const Norms& norms) {
 // Products of norms from the first step on, geometric mean over trajectories.
 FindingCurve product_curve(const Norms& norms) {
   FindingCurve curve{norms.label, {}, FindingCurve::Look::line};
-  double logarithm = 0;
+  Eigen::VectorXd logarithms = Eigen::VectorXd::Zero(norms.norm.front().size());
   for (std::size_t i = 0; i < norms.norm.size(); ++i) {
-    logarithm += norms.norm[i].array().log().mean();
-    curve.points.push_back({norms.snr_db[i], std::exp(logarithm), 0});
+    logarithms.array() += norms.norm[i].array().log();
+    const Measured mean = mean_over(logarithms);
+    const double product = std::exp(mean.value);
+    curve.points.push_back({norms.snr_db[i], product, product * mean.error});
+  }
+  return curve;
+}
+
+FindingCurve coefficient_curve(const Norms& norms) {
+  FindingCurve curve{"the schedule's coefficient", {}, FindingCurve::Look::line};
+  for (std::size_t i = 0; i < norms.norm.size(); ++i) {
+    curve.points.push_back({norms.snr_db[i], norms.coefficient[i], 0});
   }
   return curve;
 }
@@ -204,7 +226,7 @@ Findings run(const ReproduceOptions& options, Monitor* monitor) {
   task.update(3, "network");
   const Model model = trained_network(options, prior, random_mixture_name, monitor);
   const Norms network = network_norms(model, draw(prior, sizes.network_trajectories, options.seed),
-                                      schedule, options, monitor);
+                                      sizes.steps, schedule, options, monitor);
 
   Findings findings;
   findings.measured = {{"lower", mixture.least()},
@@ -212,21 +234,30 @@ Findings run(const ReproduceOptions& options, Monitor* monitor) {
                        {"mixture", mixture.largest()},
                        {"gaussian", wiener.largest()},
                        {"network", network.largest()}};
+  FindingFigure beside =
+      over_snr("norm", "Norm of a step's Jacobian, beside the schedule's coefficient",
+               "Mean over trajectories of mean forwarding, with its standard error. No step of an "
+               "exact denoiser is below the coefficient. The last step, to the estimate itself, "
+               "is left out here and everywhere: its coefficient is 0.",
+               "norm");
   FindingFigure ratios =
       over_snr("ratio", "Norm of a step's Jacobian over the schedule's coefficient",
-               "Mean over trajectories of mean forwarding. At 1 the schedule "
-               "alone decides.",
+               "Mean over trajectories of mean forwarding, with its standard error. At 1 the "
+               "schedule alone decides.",
                "norm over coefficient");
   FindingFigure products = over_snr("products", "Products of the norms from the first step on",
                                     "Geometric mean over trajectories, beside the product of the "
-                                    "coefficients.",
+                                    "coefficients. The last step, whose coefficient is 0, is not "
+                                    "among them.",
                                     "product of norms");
   for (const Norms* norms : {&mixture, &wiener, &points, &network}) {
+    beside.curves.push_back(norm_curve(*norms));
     ratios.curves.push_back(ratio_curve(*norms));
     if (norms != &points) products.curves.push_back(product_curve(*norms));
   }
   products.curves.push_back(coefficient_product(mixture));
-  findings.figures = {std::move(ratios), std::move(products)};
+  beside.curves.push_back(coefficient_curve(mixture));
+  findings.figures = {std::move(beside), std::move(ratios), std::move(products)};
   findings.explanation =
       "An exact step's Jacobian is c I + e Cov[x0 | x_t] with c = sqrt(alpha_t) (1 - abar_{t-1}) / "
       "(1 - abar_t), a function of the schedule alone, and e > 0. A covariance is never negative, "
