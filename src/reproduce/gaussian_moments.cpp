@@ -38,6 +38,25 @@ double relative_frechet(const Gaussian<double>& a, const Gaussian<double>& b, In
   return relative_frechet(project(a), project(b));
 }
 
+Measured frechet_of(const Matrix<double>& samples, Index groups, const Gaussian<double>& target,
+                    Index rank) {
+  const auto distance = [&](const Matrix<double>& some) {
+    const Gaussian<double> found = fit_gaussian(MatrixSource<double>(some));
+    return rank < some.rows() ? relative_frechet(found, target, rank)
+                              : relative_frechet(found, target);
+  };
+  const Index each = samples.cols() / groups, left = samples.cols() - each;
+  Eigen::VectorXd without(groups);
+  for (Index g = 0; g < groups; ++g) {
+    Matrix<double> others(samples.rows(), left);
+    others << samples.leftCols(g * each), samples.rightCols(left - g * each);
+    without(g) = distance(others);
+  }
+  const auto n = static_cast<double>(groups);
+  const double spread = (without.array() - without.mean()).square().sum();
+  return {distance(samples), std::sqrt((n - 1) / n * spread), groups};
+}
+
 double gaussian_error_ratio(const Eigen::VectorXd& eigenvalues, const std::vector<NoiseLevel>& grid,
                             const NoiseLevel& level, double resampling) {
   const double noise = level.variance();

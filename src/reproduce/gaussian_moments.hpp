@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pellucid/prior/gaussian.hpp"
+#include "pellucid/reproduce/findings.hpp"
 #include "pellucid/schedule/noise_level.hpp"
 
 namespace pellucid::reproduce {
@@ -17,6 +18,12 @@ namespace pellucid::reproduce {
 /// Both in the leading `rank` principal components of `b`.
 [[nodiscard]] double relative_frechet(const Gaussian<double>& a, const Gaussian<double>& b,
                                       Index rank);
+
+/// Of samples (one a column) to `target` in its leading `rank` principal components, by their
+/// sample moments; the standard error by the jackknife over `groups` equal groups of columns, which
+/// are independent.
+[[nodiscard]] Measured frechet_of(const Matrix<double>& samples, Index groups,
+                                  const Gaussian<double>& target, Index rank);
 
 /// What the reverse process with T steps and re-sampling strength `resampling` makes of
 /// observations of a Gaussian prior whose normalised covariance has these eigenvalues: the error

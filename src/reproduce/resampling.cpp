@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
-#include "pellucid/reverse/estimate.hpp"
 #include "reproduce/experiments.hpp"
 #include "reproduce/figure_parts.hpp"
-#include "reproduce/fitted_mixture.hpp"
 #include "reproduce/gaussian_moments.hpp"
 #include "reproduce/known_mixture.hpp"
-#include "reproduce/linear_parts.hpp"
+#include "reproduce/resampling_pictures.hpp"
 
 namespace pellucid::reproduce {
 
@@ -17,31 +15,36 @@ namespace {
 
 constexpr double middle_db = 0;
 constexpr int statement_steps = 100;
-constexpr Index batches = 5;  // of generated samples: the spread gives standard errors
+constexpr Index groups = 8;   // of generated samples: their spread gives standard errors
 constexpr Index leading = 8;  // principal components
-constexpr double picture_snr_db = 0;
 
 struct Sizes {
-  Index dim = 64, components = 128, samples = 2000, generated = 2000, side = 28;
+  Index dim = 64, components = 128, samples = 2000, gaussian_samples = 500, generated = 1250;
   std::vector<double> snr_db, strengths;
   std::vector<int> steps;
-  FitSizes fit{32, 10'000, 8};
+  PictureSizes pictures;
 };
 
 Sizes sizes_of(const ReproduceOptions& options) {
   Sizes sizes;
   sizes.strengths = {0, 0.25, 0.5, 0.75, 1};
+  sizes.pictures.groups = groups;
+  sizes.pictures.leading = leading;
+  sizes.pictures.steps = statement_steps;
   if (options.quick) {
     sizes.dim = sizes.components = 16;
-    sizes.samples = 300;
-    sizes.generated = 500;
-    sizes.side = 14;
+    sizes.samples = sizes.gaussian_samples = 300;
+    sizes.generated = 300;
+    sizes.pictures.side = 14;
+    sizes.pictures.generated = 100;
+    sizes.pictures.test = 2000;
+    sizes.pictures.fit = {8, 3000, 4};
     sizes.snr_db = {-10, middle_db, 10, 20, 30};
     sizes.steps = {statement_steps};
-    sizes.fit = {8, 3000, 4};
   } else {
     for (double snr = -20; snr <= 30; snr += 5) sizes.snr_db.push_back(snr);
     sizes.steps = {10, statement_steps, 1000};
+    sizes.pictures.fit = {32, 10'000, 8};
   }
   return sizes;
 }
@@ -52,13 +55,21 @@ RunSettings settings(const ReproduceOptions& options) {
           {"dim", setting(sizes.dim)},
           {"components", setting(sizes.components)},
           {"samples", setting(sizes.samples)},
-          {"generated", setting(sizes.generated * batches)},
+          {"gaussian_samples", setting(sizes.gaussian_samples)},
+          {"generated", setting(sizes.generated * groups)},
+          {"groups", setting(groups)},
+          {"leading", setting(leading)},
+          {"generating_steps", setting(statement_steps)},
           {"snr_db", setting(sizes.snr_db)},
           {"steps", setting(sizes.steps)},
           {"strengths", setting(sizes.strengths)},
           {"images", setting(options.images.string())},
-          {"side", setting(sizes.side)},
-          {"fit", setting(text_of(sizes.fit))},
+          {"side", setting(sizes.pictures.side)},
+          {"measured_side", setting(sizes.pictures.measured_side)},
+          {"fit", setting(text_of(sizes.pictures.fit))},
+          {"generated_pictures", setting(sizes.pictures.generated * groups)},
+          {"test_pictures", setting(sizes.pictures.test)},
+          {"picture_snr_db", setting(sizes.pictures.snr_db)},
           {"seed", setting(options.seed)}};
 }
 
@@ -66,7 +77,7 @@ FindingFigure error_figure() {
   return {"error",
           "Mean square error over the MMSE, re-sampling on and off",
           "One posterior sample has twice the MMSE in the limit of many steps. Marks: the random "
-          "mixture. Lines: a white Gaussian prior by its exact recursion.",
+          "mixture, and a white Gaussian prior. Lines: the latter by its exact recursion.",
           "SNR",
           "dB",
           "error over MMSE",
@@ -80,7 +91,8 @@ FindingFigure strength_figure() {
           "Distance of what is generated to the prior, by re-sampling strength",
           "Square of Frechet's distance in mean and covariance over the prior's total variance, "
           "T = 100: 0 for equal moments, 1 for what has no variance. Only strength 1 samples; 0 is "
-          "the denoiser. The line: as many draws from the prior itself.",
+          "the denoiser. The line: as many draws from the prior itself. Errors by jackknife over 8 "
+          "groups.",
           "re-sampling strength",
           "",
           "squared distance over variance",
@@ -89,6 +101,11 @@ FindingFigure strength_figure() {
           {{"all entries", {}, {}},
            {fmt::format("leading {} principal components", leading), {}, {}},
            {"draws from the prior", {}, FindingCurve::Look::line}}};
+}
+
+GaussianMixture<double> white_gaussian(Index dim) {
+  return {
+      Eigen::VectorXd::Ones(1), Matrix<double>::Zero(dim, 1), {Matrix<double>::Identity(dim, dim)}};
 }
 
 class Run {
@@ -101,12 +118,17 @@ class Run {
         truth_(prior_, sizes_.samples, options.seed, options.threads) {}
 
   Findings findings() {
-    const Task task(monitor_, "resampling", 3);
+    const Task task(monitor_, "resampling", 4);
     errors();
     task.update(1, "generating");
     distances();
-    task.update(2, "pictures");
-    pictures();
+    task.update(2, "generating pictures");
+    const GeneratedPictures generated = generated_pictures(options_, sizes_.pictures, monitor_);
+    findings_.figures.push_back(generated.figure);
+    findings_.measured.emplace_back("pictures-on", generated.on);
+    findings_.measured.emplace_back("pictures-on-over-off", generated.on_over_off);
+    task.update(3, "pictures");
+    findings_.pictures.push_back(resampling_pictures(options_, sizes_.pictures, monitor_));
     findings_.explanation =
         "Off, the process forwards means and estimates: its error is near the MMSE. On, it draws "
         "from the posterior; an independent draw errs by as much again as the observation leaves "
@@ -119,11 +141,11 @@ class Run {
   }
 
  private:
-  [[nodiscard]] Measured error(const Observed<double>& observed, const Grid& grid,
-                               double strength) const {
+  [[nodiscard]] Measured error(const KnownMixture<double>& truth, const Observed<double>& observed,
+                               const Grid& grid, double strength) const {
     Measured result =
-        truth_.excess(observed, walk<double>(truth_.denoiser(), observed.x_t, grid, strength,
-                                             options_.seed, options_.threads, monitor_));
+        truth.excess(observed, walk<double>(truth.denoiser(), observed.x_t, grid, strength,
+                                            options_.seed, options_.threads, monitor_));
     result.value += 1;  // what is drawn knows y alone: the error is MMSE + |estimate - CME|^2
     return result;
   }
@@ -131,104 +153,53 @@ class Run {
   void errors() {
     FindingFigure figure = error_figure();
     const auto marks = FindingCurve::Look::marks;
+    const KnownMixture<double> white(white_gaussian(sizes_.dim), sizes_.gaussian_samples,
+                                     options_.seed, options_.threads);
     for (const int steps : sizes_.steps) {
       const Schedule schedule(Schedule::paper(steps));
       FindingCurve on{fmt::format("on, T = {}", steps), {}, marks};
       FindingCurve off{fmt::format("off, T = {}", steps), {}, marks};
-      FindingCurve theory{fmt::format("on, Gaussian, T = {}", steps), {}, FindingCurve::Look::line};
+      FindingCurve gaussian{fmt::format("on, Gaussian, T = {}", steps), {}, marks};
+      FindingCurve theory{
+          fmt::format("on, Gaussian exactly, T = {}", steps), {}, FindingCurve::Look::line};
       for (const double snr : sizes_.snr_db) {
         const Observed<double> observed = truth_.at(snr, monitor_);
         const Grid grid = observation_grid(schedule, snr, {});
-        const Measured with = error(observed, grid, 1), without = error(observed, grid, 0);
+        const Measured with = error(truth_, observed, grid, 1);
+        const Measured without = error(truth_, observed, grid, 0);
         on.points.push_back(point(snr, with));
         off.points.push_back(point(snr, without));
+        gaussian.points.push_back(point(snr, error(white, white.at(snr, monitor_), grid, 1)));
         theory.points.push_back(
             {snr, gaussian_error_ratio(Eigen::VectorXd::Ones(1), grid, observed.level, 1), 0.0});
         if (snr != middle_db || steps != statement_steps) continue;
         findings_.measured.emplace_back("off", without);
         findings_.measured.emplace_back("on", with);
       }
-      for (FindingCurve* curve : {&on, &off, &theory}) figure.curves.push_back(std::move(*curve));
+      for (FindingCurve* curve : {&on, &off, &gaussian, &theory}) {
+        figure.curves.push_back(std::move(*curve));
+      }
     }
     findings_.figures.push_back(std::move(figure));
-  }
-
-  [[nodiscard]] Matrix<double> generated(const Denoiser<double>& denoiser, Index count,
-                                         double strength, Index first) const {
-    Matrix<double> samples(denoiser.dim(), count);
-    GenerateOptions generating;
-    generating.resampling = strength;
-    generating.seed = options_.seed;
-    generating.first_sample = static_cast<std::uint64_t>(first);
-    generating.threads = options_.threads;
-    const Schedule schedule(Schedule::paper(statement_steps));
-    (void)generate<double>(denoiser, schedule, generating, samples, monitor_);
-    return samples;
   }
 
   void distances() {
     FindingFigure figure = strength_figure();
     const Gaussian<double> target = moments(prior_);
-    const Index rank = std::min(leading, prior_.dim());
-    std::vector<double> drawn;
-    for (Index b = 0; b < batches; ++b) {
-      const Matrix<double> samples =
-          draw(prior_, sizes_.generated, options_.seed, b * sizes_.generated);
-      drawn.push_back(relative_frechet(fit_gaussian(MatrixSource<double>(samples)), target));
-    }
+    const Index dim = prior_.dim(), count = groups * sizes_.generated;
+    const Measured drawn = frechet_of(draw(prior_, count, options_.seed), groups, target, dim);
     for (const double strength : sizes_.strengths) {
-      std::vector<double> all, some;
-      for (Index b = 0; b < batches; ++b) {
-        const Matrix<double> samples =
-            generated(truth_.denoiser(), sizes_.generated, strength, b * sizes_.generated);
-        const Gaussian<double> found = fit_gaussian(MatrixSource<double>(samples));
-        all.push_back(relative_frechet(found, target));
-        some.push_back(relative_frechet(found, target, rank));
-      }
-      figure.curves[0].points.push_back(point(strength, mean_of(all)));
-      figure.curves[1].points.push_back(point(strength, mean_of(some)));
-      figure.curves[2].points.push_back(point(strength, mean_of(drawn)));
-      if (strength == 0) findings_.measured.emplace_back("generate-off", mean_of(all));
-      if (strength == 1) findings_.measured.emplace_back("generate-on", mean_of(all));
+      const Matrix<double> samples = generated_samples(truth_.denoiser(), count, strength,
+                                                       statement_steps, options_, monitor_);
+      const Measured all = frechet_of(samples, groups, target, dim);
+      const Measured some = frechet_of(samples, groups, target, std::min(leading, dim));
+      figure.curves[0].points.push_back(point(strength, all));
+      figure.curves[1].points.push_back(point(strength, some));
+      figure.curves[2].points.push_back(point(strength, drawn));
+      if (strength == 0) findings_.measured.emplace_back("generate-off", all);
+      if (strength == 1) findings_.measured.emplace_back("generate-on", all);
     }
     findings_.figures.push_back(std::move(figure));
-  }
-
-  // Fashion-MNIST by a mixture: denoised and generated, each with the switch off and on.
-  void pictures() {
-    constexpr Index count = 8;
-    const auto fitted = fitted_images(options_, sizes_.side, sizes_.fit, count, monitor_);
-    const MixtureDenoiser<double> denoiser(fitted.prior, options_.threads);
-    const NoiseLevel level = NoiseLevel::from_snr_db(picture_snr_db);
-    Matrix<double> noise(fitted.test.rows(), count);
-    RandomStream(options_.seed, Purpose::observation_noise).normal<double>(0, 0, noise);
-    const Matrix<double> x_t =
-        std::sqrt(level.alpha_bar) * fitted.test + std::sqrt(level.noise) * noise;
-    const Grid grid =
-        observation_grid(Schedule(Schedule::paper(statement_steps)), picture_snr_db, {});
-    const auto denoised = [&](double strength) {
-      return walk<double>(denoiser, x_t, grid, strength, options_.seed, options_.threads, monitor_);
-    };
-    FindingPictures pictures{
-        "pictures",
-        "Fashion-MNIST, a mixture's pictures with the switch off and on",
-        fmt::format("Test pictures at {} dB; off, the estimate is smooth where the observation "
-                    "leaves doubt; on, it has the details of one picture that might have been. "
-                    "From pure noise: off, averages of many pictures; on, new ones.",
-                    picture_snr_db),
-        fitted.shape,
-        {}};
-    const auto add = [&](const char* label, const Matrix<double>& samples) {
-      const Matrix<double> data = (fitted.scale * samples).colwise() + fitted.offset;
-      pictures.rows.push_back({label, data.cast<float>()});
-    };
-    add("clean", fitted.test);
-    add("noisy", x_t / std::sqrt(level.alpha_bar));
-    add("denoised, off", denoised(0));
-    add("denoised, on", denoised(1));
-    add("generated, off", generated(denoiser, count, 0, 0));
-    add("generated, on", generated(denoiser, count, 1, 0));
-    findings_.pictures.push_back(std::move(pictures));
   }
 
   Sizes sizes_;
@@ -252,7 +223,9 @@ Experiment resampling() {
           "One diffusion model is both an asymptotically optimal denoiser, which needs no "
           "re-sampling, and a powerful generator, by switching re-sampling off or on.",
           "Off, the error is near the MMSE; on, about twice it (a posterior sample). From pure "
-          "noise only re-sampling gives the prior's covariance; without it there is next to none.",
+          "noise only re-sampling gives the prior's covariance; without it there is next to none, "
+          "and of "
+          "separate components only their means.",
           "10 min",
           {{"off", "error over the MMSE at 0 dB, T = 100", "denoising, re-sampling off",
             Side::at_most, 1.2},
@@ -261,7 +234,11 @@ Experiment resampling() {
            {"generate-on", "squared Frechet distance to the prior over its variance",
             "generating, re-sampling on", Side::at_most, 0.25},
            {"generate-off", "squared Frechet distance to the prior over its variance",
-            "generating, re-sampling off", Side::at_least, 0.6}},
+            "generating, re-sampling off", Side::at_least, 0.6},
+           {"pictures-on", "squared Frechet distance to the test pictures over their variance",
+            "generating pictures, re-sampling on", Side::at_most, 0.25},
+           {"pictures-on-over-off", "squared Frechet distance to the test pictures, on over off",
+            "generating pictures, on against off", Side::at_most, 0.5}},
           settings,
           run};
 }

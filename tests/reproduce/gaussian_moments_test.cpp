@@ -37,6 +37,22 @@ TEST(GaussianMoments, FrechetDistanceDoesNotDependOnTheBasis) {
   EXPECT_NEAR(relative_frechet(rotated(a), rotated(b), 1), 5.0 / 16, 1e-12);
 }
 
+// Of n draws of N(0, I) the mean errs by d / n and each variance's root by 1 / (2 n) + ..., in all
+// d / n + d (d + 1) / (8 n) of d, to first order in 1 / n.
+TEST(GaussianMoments, FrechetDistanceOfDrawsHasAnErrorThatCoversIt) {
+  constexpr Index dim = 6, count = 4000, groups = 8;
+  const Gaussian<double> target{Eigen::VectorXd::Zero(dim), Eigen::MatrixXd::Identity(dim, dim)};
+  const Matrix<double> samples = draw(target, count, 3);
+  const Measured found = frechet_of(samples, groups, target, dim);
+  const double expected = (1.0 + (dim + 1) / 8.0) / count;
+  EXPECT_EQ(found.draws, groups);
+  EXPECT_NEAR(found.value, expected, 5 * found.error);
+  EXPECT_LT(found.error, expected);
+  // Half the deviation everywhere: (1 - 1/2)^2 of the variance, in whichever directions.
+  const Measured half = frechet_of(samples / 2, groups, target, 2);
+  EXPECT_NEAR(half.value, 0.25, 0.05);
+}
+
 TEST(GaussianMoments, ForwardingAGaussianHasNoExcess) {
   const Eigen::VectorXd eigenvalues = Eigen::Vector3d(2.5, 0.4, 0.1);
   const NoiseLevel level = NoiseLevel::from_snr_db(3);
