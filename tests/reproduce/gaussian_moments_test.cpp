@@ -38,13 +38,13 @@ TEST(GaussianMoments, FrechetDistanceDoesNotDependOnTheBasis) {
 }
 
 // Of n draws of N(0, I) the mean errs by d / n and each variance's root by 1 / (2 n) + ..., in all
-// d / n + d (d + 1) / (8 n) of d, to first order in 1 / n.
+// d / n + d (d + 1) / (4 n) of d, to first order in 1 / n.
 TEST(GaussianMoments, FrechetDistanceOfDrawsHasAnErrorThatCoversIt) {
   constexpr Index dim = 6, count = 4000, groups = 8;
   const Gaussian<double> target{Eigen::VectorXd::Zero(dim), Eigen::MatrixXd::Identity(dim, dim)};
   const Matrix<double> samples = draw(target, count, 3);
   const Measured found = frechet_of(samples, groups, target, dim);
-  const double expected = (1.0 + (dim + 1) / 8.0) / count;
+  const double expected = (1.0 + (dim + 1) / 4.0) / count;
   EXPECT_EQ(found.draws, groups);
   EXPECT_NEAR(found.value, expected, 5 * found.error);
   EXPECT_LT(found.error, expected);
