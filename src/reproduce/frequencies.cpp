@@ -25,15 +25,15 @@ struct Sizes {
 Sizes sizes_of(const ReproduceOptions& options) {
   Sizes sizes;
   sizes.steps = options.quick ? 30 : 100;
-  sizes.groups = options.quick ? 4 : 8;
-  sizes.generated = options.quick ? 24 : 128;
+  sizes.groups = 8;
+  sizes.generated = options.quick ? 12 : 128;
   return sizes;
 }
 
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
   const ImageModelSizes models = image_model_sizes(options);
-  return {{"data", setting("Fashion-MNIST, pixels from 0 to 1")},
+  return {{"data", setting(images_text(options))},
           {"gaussian", setting(fmt::format("{} images", models.images))},
           {"mixture", setting(mixture_text(models))},
           {"network", setting(network_text(models))},
@@ -116,8 +116,9 @@ FindingFigure half_figure() {
   return {"half",
           "Noise at which a band's energy reaches half of its final value",
           "Of the estimates along generation, by frequency band. With alternate signs: pixels "
-          "times (-1)^(row + column), so that low and high frequencies change places. Bars: one "
-          "standard error to each side.",
+          "times (-1)^(row + column), so that low and high frequencies change places. A band is "
+          "drawn at its middle; the last one, 0.44 to 0.71, is the corners of the plane of "
+          "frequencies, wider than the others. Bars: one standard error to each side.",
           "frequency",
           "cycles per pixel",
           "noise, of pixels from 0 to 1",
@@ -127,15 +128,18 @@ FindingFigure half_figure() {
 }
 
 FindingFigure energy_figure(const Generated& generated, std::string id) {
-  FindingFigure figure{std::move(id),
-                       "Energy by frequency band along generation: " + generated.label,
-                       "Of the estimate at each step, over the band's final energy.",
-                       "noise",
-                       "of pixels from 0 to 1",
-                       "energy over final energy",
-                       true,
-                       false,
-                       {}};
+  FindingFigure figure{
+      std::move(id),
+      "Energy by frequency band along generation: " + generated.label,
+      "Of the estimate at each step, over the band's final energy. The last band is the "
+      "corners of the plane of frequencies. Bars: one standard error to each "
+      "side.",
+      "noise",
+      "of pixels from 0 to 1",
+      "energy over final energy",
+      true,
+      false,
+      {}};
   const Trajectory& first = generated.groups.front();
   for (std::size_t band = 0; band + 1 < first.band_edges.size(); ++band) {
     FindingCurve curve{fmt::format("{:.2f} to {:.2f} cycles per pixel", first.band_edges[band],
@@ -146,7 +150,7 @@ FindingFigure energy_figure(const Generated& generated, std::string id) {
       const Measured share = generated.mean([&](const Trajectory& one) {
         return one.steps[i].band_energy[band] / one.steps.back().band_energy[band];
       });
-      curve.points.push_back({first.steps[i].noise_std, share.value, 0});
+      curve.points.push_back(point(first.steps[i].noise_std, share));
     }
     figure.curves.push_back(std::move(curve));
   }

@@ -14,6 +14,9 @@ namespace pellucid::reproduce {
 namespace {
 
 constexpr double lowest_snr_db = -30, highest_snr_db = 30;
+constexpr double white_deviation = 0.3;  // that of the images' pixels
+constexpr double no_learning_rate = 1e-12;
+constexpr Index images_of_nothing = 1024;  // for normalisations alone
 
 const SampleSpace& image_space() {
   static const SampleSpace space{image_side, image_side};
@@ -26,13 +29,25 @@ Matrix<double> learnt(const ReproduceOptions& options, const ImageModelSizes& si
     return fashion_images(options.images, ImageSet::training, 0, sizes.images);
   }
   if (learning == Learning::nothing) {
-    constexpr Index enough = 1024;  // for normalisations alone
-    return fashion_images(options.images, ImageSet::training, 0, enough);
+    return fashion_images(options.images, ImageSet::training, 0, images_of_nothing);
   }
-  constexpr double deviation = 0.3;  // of the images' pixels
   Matrix<double> noise(image_side * image_side, sizes.images / 2);
   RandomStream(options.seed, Purpose::prior_draw).normal<double>(0, 0, noise);
-  return deviation * noise;
+  return white_deviation * noise;
+}
+
+bool usual_folder(const ReproduceOptions& options) {
+  return options.images == ReproduceOptions().images;
+}
+
+// In names of models fitted to other images than the usual ones: a number of their folder (FNV-1a).
+std::string folder_mark(const ReproduceOptions& options) {
+  if (usual_folder(options)) return "";
+  std::uint64_t mark = 0xcbf29ce484222325ULL;
+  for (const char letter : std::filesystem::absolute(options.images).lexically_normal().string()) {
+    mark = (mark ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
+  }
+  return fmt::format("-of-{:016x}", mark);
 }
 
 std::string name_of(Learning learning) {
@@ -50,7 +65,7 @@ NetworkTrainingOptions training_of(const ReproduceOptions& options, const ImageM
   training.epochs = learning == Learning::images ? sizes.epochs : (sizes.epochs + 1) / 2;
   if (learning == Learning::nothing) {
     training.epochs = 1;
-    training.learning_rate = 1e-12;
+    training.learning_rate = no_learning_rate;
     training.validation = 0;  // whose loss would tell that nothing was learnt
   }
   training.average_decay = sizes.average_decay;
@@ -67,8 +82,24 @@ ImageModelSizes image_model_sizes(const ReproduceOptions& options) {
 }
 
 std::string network_text(const ImageModelSizes& sizes) {
-  return fmt::format("unet, {} channels, {} epochs of {} images, {} to {} dB", sizes.channels,
-                     sizes.epochs, sizes.images, lowest_snr_db, highest_snr_db);
+  return fmt::format(
+      "unet, {} channels, {} epochs of {} images, {} to {} dB, weights averaged by {}",
+      sizes.channels, sizes.epochs, sizes.images, lowest_snr_db, highest_snr_db,
+      sizes.average_decay);
+}
+
+std::string control_text(const ImageModelSizes& sizes) {
+  return fmt::format(
+      "{} epochs of {} arrays of white noise, standard deviation {}; one epoch of {} images at "
+      "learning rate {}",
+      (sizes.epochs + 1) / 2, sizes.images / 2, white_deviation, images_of_nothing,
+      no_learning_rate);
+}
+
+std::string images_text(const ReproduceOptions& options) {
+  const std::string usual = "Fashion-MNIST, pixels from 0 to 1";
+  if (usual_folder(options)) return usual;
+  return fmt::format("{}, of {}", usual, options.images.string());
 }
 
 std::string mixture_text(const ImageModelSizes& sizes) {
@@ -93,10 +124,11 @@ Model image_mixture(const ReproduceOptions& options, Monitor* monitor) {
     fit.threads = options.threads;
     return fit_mixture_model<double>(MatrixSource<double>(images), image_space(), fit, monitor);
   };
-  return kept_model(options,
-                    fmt::format("fashion-seed{}-mixture-k{}-{}x{}", options.seed, sizes.components,
-                                sizes.passes, sizes.mixture_images),
-                    make);
+  return kept_model(
+      options,
+      fmt::format("fashion-seed{}-mixture-k{}-{}x{}{}", options.seed, sizes.components,
+                  sizes.passes, sizes.mixture_images, folder_mark(options)),
+      make);
 }
 
 Model image_network(const ReproduceOptions& options, Learning learning, Monitor* monitor) {
@@ -110,8 +142,8 @@ Model image_network(const ReproduceOptions& options, Learning learning, Monitor*
                                    training_of(options, sizes, learning), monitor, nullptr);
   };
   return kept_model(options,
-                    fmt::format("{}-seed{}-unet-c{}-{}x{}", name_of(learning), options.seed,
-                                sizes.channels, sizes.epochs, sizes.images),
+                    fmt::format("{}-seed{}-unet-c{}-{}x{}{}", name_of(learning), options.seed,
+                                sizes.channels, sizes.epochs, sizes.images, folder_mark(options)),
                     make);
 }
 

@@ -21,10 +21,16 @@ struct ImageModelSizes {
   double average_decay = 0.0;  ///< of its weights' moving average
 };
 [[nodiscard]] ImageModelSizes image_model_sizes(const ReproduceOptions& options);
-/// "unet, 16 channels, 6 epochs of 20000 images, -30 to 30 dB", for settings.
+/// "Fashion-MNIST, pixels from 0 to 1", and the folder where it is not the usual one.
+[[nodiscard]] std::string images_text(const ReproduceOptions& options);
+/// "unet, 16 channels, 6 epochs of 20000 images, -30 to 30 dB, weights averaged by 0.998", for
+/// settings.
 [[nodiscard]] std::string network_text(const ImageModelSizes& sizes);
 /// "16 components, 20000 images, 20 passes".
 [[nodiscard]] std::string mixture_text(const ImageModelSizes& sizes);
+
+/// What networks that did not learn images learnt, for settings.
+[[nodiscard]] std::string control_text(const ImageModelSizes& sizes);
 
 /// What a network learns from, or that it learns nothing.
 enum class Learning {

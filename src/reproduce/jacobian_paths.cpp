@@ -157,10 +157,27 @@ Measured JacobianPaths::kept(std::size_t level, Index i) const {
       paths, [&](const JacobianPath& path) { return path.kept(i, static_cast<Index>(level)); });
 }
 
-Measured JacobianPaths::mean_kept() const {
-  return over_paths(paths, [](const JacobianPath& path) {
-    return path.kept.leftCols(path.kept.cols() - 1).mean();
-  });
+std::vector<double> JacobianPaths::mean_kept() const {
+  std::vector<double> values;
+  for (const JacobianPath& path : paths) {
+    values.push_back(path.kept.leftCols(path.kept.cols() - 2).mean());
+  }
+  return values;
+}
+
+Measured JacobianPaths::share(std::size_t level) const {
+  const auto without = [&](std::size_t left_out) {
+    double kept = 0, own = 0;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      if (i == left_out) continue;
+      kept += paths[i].kept.col(static_cast<Index>(level)).mean() - 1;
+      own += paths[i].kept.rightCols<1>().mean() - 1;
+    }
+    return kept / own;
+  };
+  std::vector<double> left_out(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) left_out[i] = without(i);
+  return jackknife(without(paths.size()), left_out);
 }
 
 Measured JacobianPaths::asymmetry(std::size_t level) const {

@@ -41,8 +41,12 @@ struct JacobianPaths {
   /// How much the last level's Jacobian J keeps of direction i of a level, `u_i^T J u_i`, over what
   /// it keeps of a random direction; mean over paths.
   [[nodiscard]] Measured kept(std::size_t level, Index i) const;
-  /// The same averaged over all directions and all levels but the last.
-  [[nodiscard]] Measured mean_kept() const;
+  /// The same averaged over all directions and levels but the last two, path by path: neighbours
+  /// in level are aligned by continuity alone.
+  [[nodiscard]] std::vector<double> mean_kept() const;
+  /// (kept - 1) / (own - 1): of what the last level's own leading directions have over random ones,
+  /// what those of a level have; sums over paths and directions, jackknife's error over paths.
+  [[nodiscard]] Measured share(std::size_t level) const;
   [[nodiscard]] Measured asymmetry(std::size_t level) const;
 };
 

@@ -19,6 +19,12 @@ Measured mean_of(const std::vector<double>& values) {
   return {mean, std::sqrt((all.array() - mean).square().sum() / (n - 1) / n), all.size()};
 }
 
+Measured jackknife(double value, const std::vector<double>& left_out) {
+  const auto n = static_cast<double>(left_out.size());
+  const Measured mean = mean_of(left_out);
+  return {value, (n - 1) * mean.error, mean.draws};
+}
+
 std::vector<double> geometric(double first, double last, int count) {
   std::vector<double> values;
   for (int i = 0; i < count; ++i) {
@@ -29,7 +35,12 @@ std::vector<double> geometric(double first, double last, int count) {
 }
 
 std::uint64_t seed_of(std::uint64_t seed, int number) {
-  return 1000 * seed + static_cast<std::uint64_t>(number);
+  // Bijective (the finaliser of SplitMix64), so that different arguments stay different, and far
+  // from the seeds that users name.
+  std::uint64_t mixed = 1'000'003 * seed + static_cast<std::uint64_t>(number);
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebULL;
+  return mixed ^ (mixed >> 31);
 }
 
 Matrix<double> fashion_images(const std::filesystem::path& folder, ImageSet set, Index first,

@@ -19,6 +19,8 @@ namespace {
 const std::vector<double> octaves{64, 32, 16, 8, 4, 2, 1, 0.5};
 constexpr double wide = 10, middle = 5, narrow = 3, cleanest = 0.05;
 constexpr double reference_ratio = 0.5;  // d / n
+constexpr double clear = 0.2;            // squared cosine above which the limit is drawn
+constexpr int power_steps = 3;           // whose spectrum is drawn
 
 struct Sizes {
   Index dim = 0;
@@ -47,6 +49,9 @@ RunSettings settings(const ReproduceOptions& options) {
           {"steps", setting(sizes.steps)},
           {"draws", setting(sizes.draws)},
           {"draws_at_other_ratios", setting(sizes.other_draws)},
+          {"weights", setting("projections; standard: plug-in Wiener")},
+          {"predicted_above_cos2", setting(clear)},
+          {"power_iteration_steps_drawn", setting(power_steps)},
           {"training", setting("signals and noise fresh at every level")},
           {"seed", setting(options.seed)}};
 }
@@ -61,17 +66,13 @@ Measured mean(const Draws& draws, const Value& value) {
   return mean_of(values);
 }
 
-// From the mean of decimal logarithms.
-FindingPoint geometric_point(double x, const Measured& log10) {
-  const double y = std::pow(10.0, log10.value);
-  return {x, y, y * std::log(10.0) * log10.error};
-}
-
 double product_ratio(const LinearStep& step) {
   return std::log10(std::max(step.product[1] / step.product[0], 1e-300));
 }
 
 double collapse(const LinearProcess& process) { return product_ratio(process.steps.back()); }
+
+double leading_cos2(const LinearProcess& process) { return process.steps.back().leading_cos2; }
 
 double generated_ratio(const LinearProcess& process) {
   return std::log10(process.generated[1] / process.generated[0]);
@@ -80,7 +81,6 @@ double generated_ratio(const LinearProcess& process) {
 // Component i keeps c_i(t) c_i(u) of its amplitude between independent fits at levels t and u. The
 // limit says so only while both components stand clear of the noise; nothing otherwise.
 std::optional<double> predicted_collapse(const std::vector<double>& noise_std, double ratio) {
-  constexpr double clear = 0.2;  // squared cosine
   double log10 = 0;
   for (std::size_t i = 1; i < noise_std.size(); ++i) {
     for (const double noise : {noise_std[i - 1], noise_std[i]}) {
@@ -110,9 +110,10 @@ class Run {
     findings_.explanation =
         "Between two levels x ← P x keeps c_i² of component i's variance, the spiked model's "
         "squared cosines of both fits. They differ between components only where the noise is "
-        "near the components' own standard deviation: the product collapses when the first steps "
-        "are that noisy, and not otherwise, nor when the same noise draws make every fit. A plain "
-        "power iteration collapses always. Renoising replaces what is lost, so that all "
+        "near the components' own standard deviation times the fourth root of n / d: the product "
+        "collapses when the first steps are that noisy, and not otherwise (the fewer signals, the "
+        "less noise does it), nor when the same noise draws make every fit. A plain power "
+        "iteration collapses always. Renoising replaces what is lost, so that all "
         "variances end in one proportion to the training ones; the standard reverse process "
         "(Wiener denoisers, mean forwarded) applies one Wiener filter of the first level, "
         "whatever the number of steps. That the paper means x ← P x is our reading of its "
@@ -135,15 +136,18 @@ class Run {
     Draws draws;
     const int count = ratio == reference_ratio ? sizes_.draws : sizes_.other_draws;
     for (int i = 0; i < count; ++i) {
-      SpikedSignals model;
-      model.spikes = octaves;
-      model.dim = sizes_.dim;
-      model.samples = std::lround(static_cast<double>(sizes_.dim) / ratio);
-      const TrainingSignals<double> training(model, fresh, seed_of(options_.seed, i));
       if (monitor_ != nullptr && monitor_->stop_requested()) throw Stopped();
-      draws.push_back(follow_linear_process(training, process));
+      draws.push_back(follow_linear_process(signals(ratio, fresh, i), process));
     }
     return draws;
+  }
+
+  [[nodiscard]] TrainingSignals<double> signals(double ratio, Fresh fresh, int draw) const {
+    SpikedSignals model;
+    model.spikes = octaves;
+    model.dim = sizes_.dim;
+    model.samples = std::lround(static_cast<double>(sizes_.dim) / ratio);
+    return {model, fresh, seed_of(options_.seed, draw)};
   }
 
   void measured(const char* id, const Measured& value) {
@@ -151,15 +155,17 @@ class Run {
   }
 
   void ranges() {
-    FindingFigure figure = range_figure();
+    FindingFigure figure = range_figure(), leading = leading_figure();
     for (const double ratio : sizes_.ratios) {
       FindingCurve found{fmt::format("d / n = {}", ratio), {}};
       FindingCurve theory{found.label + ", predicted", {}, FindingCurve::Look::line};
+      FindingCurve towards{found.label, {}};
       found.look = FindingCurve::Look::marks;
       for (const double noisiest : sizes_.ranges) {
         const LinearProcessOptions one = process(LinearMode::project, noisiest);
         const Draws draws = follow(ratio, one);
         found.points.push_back(geometric_point(noisiest, mean(draws, collapse)));
+        towards.points.push_back(point(noisiest, mean(draws, leading_cos2)));
         if (const auto log10 = predicted_collapse(one.noise_std, ratio)) {
           theory.points.push_back({noisiest, std::pow(10.0, *log10), 0});
         }
@@ -167,18 +173,20 @@ class Run {
       }
       figure.curves.push_back(std::move(found));
       figure.curves.push_back(std::move(theory));
+      leading.curves.push_back(std::move(towards));
     }
     findings_.figures.push_back(std::move(figure));
+    findings_.figures.push_back(std::move(leading));
   }
 
   void measure_range(double noisiest, const Draws& draws) {
     if (noisiest == wide) {
       measured("wide", mean(draws, collapse));
-      measured("leading",
-               mean(draws, [](const LinearProcess& one) { return one.steps.back().leading_cos2; }));
+      measured("leading", mean(draws, leading_cos2));
       projected_ = draws;
     } else if (noisiest == narrow) {
       measured("narrow", mean(draws, collapse));
+      narrow_ = draws;
     }
   }
 
@@ -191,11 +199,20 @@ class Run {
     measured("standard", mean(standard, collapse));
     measured("renoise", mean(renoised, generated_ratio));
     FindingFigure steps = step_figure(reference_ratio), generated = generated_figure();
-    const std::vector<std::pair<std::string, const Draws*>> all{
+    std::vector<std::pair<std::string, const Draws*>> all{
         {"project", &projected_}, {"project, same noise", &same}, {"standard, mean", &standard}};
     for (const auto& [label, draws] : all) steps.curves.push_back(step_curve(label, *draws));
     steps.curves.push_back(power_curve());
     findings_.figures.push_back(std::move(steps));
+
+    FindingFigure spectrum = spectrum_figure(reference_ratio, narrow, power_steps);
+    all.emplace_back(fmt::format("project, from noise {}", narrow), &narrow_);
+    for (const auto& [label, draws] : all) {
+      spectrum.curves.push_back(variance_curve(
+          label, *draws, [](const LinearProcess& one) { return one.steps.back().product; }));
+    }
+    spectrum.curves.push_back(power_spectrum());
+    findings_.figures.push_back(std::move(spectrum));
 
     LinearProcessOptions sampling = process(LinearMode::standard, wide);
     sampling.resampling = 1;
@@ -214,17 +231,42 @@ class Run {
       const FindingPoint found = geometric_point(
           draws.front().steps[i].noise_std,
           mean(draws, [i](const LinearProcess& one) { return product_ratio(one.steps[i]); }));
-      if (found.y >= least_drawn) curve.points.push_back({found.x, found.y, 0});
+      if (found.y >= least_drawn) curve.points.push_back(found);
     }
     return curve;
   }
 
   [[nodiscard]] FindingCurve power_curve() const {
     FindingCurve curve{"plain power iteration", {}, FindingCurve::Look::line};
-    for (const LinearStep& step : projected_.front().steps) {
-      if (step.power_ratio >= least_drawn) {
-        curve.points.push_back({step.noise_std, step.power_ratio, 0});
-      }
+    for (std::size_t i = 0; i < projected_.front().steps.size(); ++i) {
+      const auto log10 = [i](const LinearProcess& one) {
+        return std::log10(std::max(one.steps[i].power_ratio, 1e-300));
+      };
+      const FindingPoint found =
+          geometric_point(projected_.front().steps[i].noise_std, mean(projected_, log10));
+      if (found.y >= least_drawn) curve.points.push_back(found);
+    }
+    return curve;
+  }
+
+  // (l_i / l_1)^(2 t) after t steps, of the sample eigenvalues at the cleanest level.
+  [[nodiscard]] FindingCurve power_spectrum() const {
+    std::vector<std::vector<double>> ratios;
+    for (int draw = 0; draw < sizes_.draws; ++draw) {
+      const TrainingSignals<double> training = signals(reference_ratio, Fresh::all, draw);
+      const Index last = sizes_.steps - 1;
+      const Eigen::VectorXd found =
+          sample_spectrum<double>(training.noisy(0, last, cleanest), training.components())
+              .eigenvalues;
+      const Eigen::VectorXd shares = (found / found(0)).array().pow(2 * power_steps);
+      ratios.emplace_back(shares.begin(), shares.end());
+    }
+    FindingCurve curve{fmt::format("plain power iteration, {} steps", power_steps), {}};
+    for (std::size_t i = 0; i < octaves.size(); ++i) {
+      std::vector<double> log10;
+      for (const auto& shares : ratios) log10.push_back(std::log10(shares[i]));
+      const FindingPoint found = geometric_point(static_cast<double>(i + 1), mean_of(log10));
+      if (found.y >= least_drawn) curve.points.push_back(found);
     }
     return curve;
   }
@@ -265,7 +307,7 @@ class Run {
   const ReproduceOptions& options_;
   Sizes sizes_;
   Monitor* monitor_;
-  Draws projected_;  // the widest range at the reference ratio
+  Draws projected_, narrow_;  // from `wide` and from `narrow` at the reference ratio
   Findings findings_;
 };
 
@@ -284,14 +326,15 @@ Experiment power_iteration() {
       "arXiv 2410.14730",
       "The linear diffusion model converges in mean to the leading eigenvector of the data, "
       "similarly to the power iteration method.",
-      "As x ← P x (our reading) it does from noise 10, d / n = 0.5, but not from noise 3 nor with "
-      "the same noise draws at every level. Renoising and the standard reverse process do not "
-      "collapse at all.",
+      "As x ← P x (our reading) it does from noise 10 at d / n = 0.5, but not from noise 3 there "
+      "(at d / n = 2 it does), nor with the same noise draws at every level. Renoising and the "
+      "standard reverse process do not collapse at all.",
       "4 min",
-      {{"wide", ratio + "x ← P x", "noise 10 to 0.05", Side::at_most, collapsed},
+      {{"wide", ratio + "x ← P x", "noise 10 to 0.05, d / n = 0.5", Side::at_most, collapsed},
        {"leading", "squared cosine of what it converges to with the first component",
-        "noise 10 to 0.05", Side::at_least, 0.9},
-       {"narrow", ratio + "x ← P x", "narrow noise range (3 to 0.05)", Side::at_most, collapsed},
+        "noise 10 to 0.05, d / n = 0.5", Side::at_least, 0.9},
+       {"narrow", ratio + "x ← P x", "narrow noise range (3 to 0.05), d / n = 0.5", Side::at_most,
+        collapsed},
        {"same-noise", ratio + "x ← P x", "the same noise draws at every level", Side::at_most,
         collapsed},
        {"standard", ratio + "standard reverse process", "standard reverse process, mean forwarded",

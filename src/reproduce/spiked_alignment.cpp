@@ -7,6 +7,7 @@
 #include "reproduce/alignment_groups.hpp"
 #include "reproduce/experiments.hpp"
 #include "reproduce/figure_parts.hpp"
+#include "reproduce/image_models.hpp"
 #include "reproduce/linear_parts.hpp"
 
 namespace pellucid::reproduce {
@@ -14,44 +15,54 @@ namespace pellucid::reproduce {
 namespace {
 
 const std::vector<double> octaves{64, 32, 16, 8, 4, 2, 1, 0.5}, close{8, 7, 6, 5};
+const std::vector<double> count_ratios{4, 2, 1};  // variance over that of the noise, rank one
 
 struct Sizes {
   Index dim = 256, samples = 512;
   int groups = 0, repeats = 0;  // independent measurements, and the draws that each averages
   int levels = 0;               // of noise, from 10 to 0.05
-  std::vector<int> counts;      // numbers of samples, rank one
+  std::vector<int> counts;      // numbers of samples
+  double count_noise = 2;       // at which the low rank is looked at over the number of samples
   Index images = 2000, image_components = 8;
+  std::vector<int> image_counts;
+  double image_count_noise = 2;
   int image_levels = 0, image_groups = 0;
 };
 
 Sizes sizes_of(const ReproduceOptions& options) {
   Sizes sizes;
-  sizes.groups = options.quick ? 8 : 10;
-  sizes.repeats = options.quick ? 3 : 10;
+  sizes.groups = options.quick ? 10 : 12;
+  sizes.repeats = options.quick ? 5 : 7;
   sizes.levels = options.quick ? 11 : 21;
   sizes.counts = {64, 128, 256, 512, 1024, 2048};
-  sizes.image_levels = options.quick ? 9 : 17;
-  sizes.image_groups = options.quick ? 4 : 8;
+  sizes.image_levels = options.quick ? 6 : 17;
+  sizes.image_groups = options.quick ? 8 : 12;
+  sizes.image_counts =
+      options.quick ? std::vector<int>{250, 500, 1000} : std::vector<int>{250, 500, 1000, 2000};
   return sizes;
 }
 
 RunSettings settings(const ReproduceOptions& options) {
   const Sizes sizes = sizes_of(options);
-  return {
-      {"dim", setting(sizes.dim)},
-      {"samples", setting(sizes.samples)},
-      {"spikes", setting(octaves)},
-      {"close_spikes", setting(close)},
-      {"groups", setting(sizes.groups)},
-      {"repeats", setting(sizes.repeats)},
-      {"noise_levels", setting(sizes.levels)},
-      {"noise_std", setting("10 to 0.05, geometric; signals and noise fresh at each")},
-      {"numbers_of_samples", setting(sizes.counts)},
-      {"images", setting(fmt::format("Fashion-MNIST, {} groups of {}, {} components",
-                                     sizes.image_groups, sizes.images, sizes.image_components))},
-      {"image_noise",
-       setting(fmt::format("{} levels, 10 to 0.1, of pixels from 0 to 1", sizes.image_levels))},
-      {"seed", setting(options.seed)}};
+  return {{"dim", setting(sizes.dim)},
+          {"samples", setting(sizes.samples)},
+          {"spikes", setting(octaves)},
+          {"close_spikes", setting(close)},
+          {"groups", setting(sizes.groups)},
+          {"repeats", setting(sizes.repeats)},
+          {"noise_levels", setting(sizes.levels)},
+          {"noise_std", setting("10 to 0.05, geometric; signals and noise fresh at each")},
+          {"numbers_of_samples", setting(sizes.counts)},
+          {"rank_one_variance_over_noise", setting(count_ratios)},
+          {"octaves_noise_over_samples", setting(sizes.count_noise)},
+          {"data", setting(images_text(options))},
+          {"images", setting(fmt::format("{} groups of {}, {} components", sizes.image_groups,
+                                         sizes.images, sizes.image_components))},
+          {"image_numbers_of_samples", setting(sizes.image_counts)},
+          {"image_noise_over_samples", setting(sizes.image_count_noise)},
+          {"image_noise",
+           setting(fmt::format("{} levels, 10 to 0.1, of pixels from 0 to 1", sizes.image_levels))},
+          {"seed", setting(options.seed)}};
 }
 
 class Run {
@@ -100,11 +111,9 @@ class Run {
     findings_.measured.emplace_back(id, value);
   }
 
-  static double difference(const Alignment& alignment) { return alignment.mean_difference; }
-
   void rank_one() {
     const Groups groups = synthetic({4}, sizes_.samples, geometric(10, 0.05, sizes_.levels), 0);
-    measured("rank-one", groups.mean(difference));
+    measured("rank-one", groups.difference());
     FindingFigure figure =
         noise_figure("rank_one", "Rank one: alignment over the noise",
                      "Squared cosine between the denoiser's leading eigenvector and the true "
@@ -114,54 +123,53 @@ class Run {
   }
 
   void numbers_of_samples() {
-    const std::vector<double> ratios{4, 2, 1};  // variance over that of the noise
-    std::vector<double> noise_std(ratios.size());
-    std::transform(ratios.begin(), ratios.end(), noise_std.begin(),
+    std::vector<double> noise_std(count_ratios.size());
+    std::transform(count_ratios.begin(), count_ratios.end(), noise_std.begin(),
                    [](double ratio) { return 1 / std::sqrt(ratio); });
-    FindingFigure figure{"samples",
-                         "Rank one: alignment over the number of training samples",
-                         "Squared cosine; d = 256, a component of variance 1.",
-                         "training samples",
-                         "",
-                         "squared cosine",
-                         true,
-                         false,
-                         {}};
-    std::vector<FindingCurve> theory;
-    for (const double ratio : ratios) {
-      const std::string name = fmt::format("variance {} times the noise's", ratio);
-      figure.curves.push_back({name, {}, FindingCurve::Look::marks});
-      theory.push_back({name + ", theory", {}, FindingCurve::Look::line});
+    const std::vector<Groups> all = by_samples({1}, noise_std, 1);
+    measured("samples", mean_difference(all));
+    FindingFigure figure =
+        samples_figure("samples", "Rank one: alignment over the number of training samples",
+                       "d = 256, a component of variance 1. Bars: one standard error.");
+    for (std::size_t i = 0; i < count_ratios.size(); ++i) {
+      draw_over_samples(figure, sizes_.counts, all, i,
+                        fmt::format("variance {} times the noise's", count_ratios[i]));
     }
+    findings_.figures.push_back(std::move(figure));
+    octave_samples();
+  }
+
+  void octave_samples() {
+    const std::vector<Groups> all = by_samples(octaves, {sizes_.count_noise}, 20);
+    measured("octave-samples", mean_difference(all));
+    FindingFigure figure = samples_figure(
+        "octave_samples", "Low rank: alignment over the number of training samples",
+        fmt::format("Components of variance 64, 32, ..., 0.5 at noise {}; four of the eight are "
+                    "shown, d = 256. Bars: one standard error.",
+                    sizes_.count_noise));
+    for (const std::size_t component : {1, 3, 5, 8}) {
+      draw_over_samples(figure, sizes_.counts, all, component - 1,
+                        fmt::format("component {}", component));
+    }
+    findings_.figures.push_back(std::move(figure));
+  }
+
+  [[nodiscard]] std::vector<Groups> by_samples(const std::vector<double>& spikes,
+                                               const std::vector<double>& noise_std,
+                                               int stream) const {
     std::vector<Groups> all;
     for (std::size_t i = 0; i < sizes_.counts.size(); ++i) {
-      all.push_back(synthetic({1}, sizes_.counts[i], noise_std, 1 + static_cast<int>(i)));
-      for (std::size_t j = 0; j < ratios.size(); ++j) {
-        const auto cos2 = [j](const Alignment& one) { return one.rows[j].cos2; };
-        figure.curves[j].points.push_back(point(sizes_.counts[i], all.back().mean(cos2)));
-        theory[j].points.push_back(
-            {static_cast<double>(sizes_.counts[i]), all.back().first().rows[j].cos2_theory, 0});
-      }
+      all.push_back(synthetic(spikes, sizes_.counts[i], noise_std, stream + static_cast<int>(i)));
     }
-    // Independent numbers of samples: means add up, and so do squared errors.
-    Measured mean;
-    for (const Groups& groups : all) {
-      const Measured one = groups.mean(difference);
-      mean.value += one.value / static_cast<double>(all.size());
-      mean.error = std::hypot(mean.error, one.error / static_cast<double>(all.size()));
-      mean.draws = one.draws;  // of each: no fewer degrees of freedom together
-    }
-    measured("samples", mean);
-    figure.curves.insert(figure.curves.end(), theory.begin(), theory.end());
-    findings_.figures.push_back(std::move(figure));
+    return all;
   }
 
   void low_rank() {
     const Groups groups =
         synthetic(octaves, sizes_.samples, geometric(10, 0.05, sizes_.levels), 10);
-    measured("octaves", groups.mean(difference));
-    measured("order", groups.mean(emergence_order));
-    measured("emergence", groups.mean(emergence_error));
+    measured("octaves", groups.difference());
+    measured("order", groups.emergence_order());
+    measured("emergence", groups.emergence_error());
     FindingFigure figure =
         noise_figure("octaves", "Low rank, variances in octaves: alignment over the noise",
                      "Components of variance 64, 32, ..., 0.5; four of the eight are shown.");
@@ -173,7 +181,7 @@ class Run {
 
   void close_spikes() {
     const Groups groups = synthetic(close, sizes_.samples, geometric(10, 0.05, sizes_.levels), 11);
-    measured("close", groups.mean(difference));
+    measured("close", groups.difference());
     FindingFigure figure = noise_figure(
         "close", "Low rank, close variances: alignment over the noise",
         "Components of variance 8, 7, 6, 5; the first and the third are shown. With mixing: the "
@@ -182,16 +190,41 @@ class Run {
     findings_.figures.push_back(std::move(figure));
   }
 
-  void images() {
+  [[nodiscard]] Groups of_images(Index samples, const std::vector<double>& noise_std,
+                                 int stream) const {
     Groups groups;
     for (int group = 0; group < sizes_.image_groups; ++group) {
-      const TrainingSignals<double> training(
-          fashion_images(options_.images, ImageSet::training, group * sizes_.images, sizes_.images),
-          sizes_.image_components, Fresh::noise, seed_of(options_.seed, group));
-      groups.add(measure_alignment(training,
-                                   {geometric(10, 0.1, sizes_.image_levels), 1, options_.threads}));
+      const TrainingSignals<double> training(images_.middleCols(group * sizes_.images, samples),
+                                             sizes_.image_components, Fresh::noise,
+                                             seed_of(options_.seed, 100 * stream + group));
+      groups.add(measure_alignment(training, {noise_std, 1, options_.threads}));
     }
-    measured("images", groups.mean(difference));
+    return groups;
+  }
+
+  void image_samples() {
+    FindingFigure figure = samples_figure(
+        "image_samples", "Fashion-MNIST: alignment over the number of training images",
+        fmt::format("With those images' own clean components, at noise {} of pixels from 0 to 1. "
+                    "Four of {} are shown. Bars: one standard error.",
+                    sizes_.image_count_noise, sizes_.image_components));
+    std::vector<Groups> all;
+    for (std::size_t i = 0; i < sizes_.image_counts.size(); ++i) {
+      all.push_back(
+          of_images(sizes_.image_counts[i], {sizes_.image_count_noise}, 31 + static_cast<int>(i)));
+    }
+    for (const std::size_t component : {1, 2, 4, 8}) {
+      draw_over_samples(figure, sizes_.image_counts, all, component - 1,
+                        fmt::format("component {}", component));
+    }
+    findings_.figures.push_back(std::move(figure));
+  }
+
+  void images() {
+    images_ =
+        fashion_images(options_.images, ImageSet::training, 0, sizes_.image_groups * sizes_.images);
+    const Groups groups = of_images(sizes_.images, geometric(10, 0.1, sizes_.image_levels), 30);
+    measured("images", groups.difference());
     FindingFigure figure =
         noise_figure("images", "Fashion-MNIST: alignment over the noise",
                      fmt::format("{} training images; the reference are their clean components. "
@@ -202,11 +235,13 @@ class Run {
     findings_.figures.push_back(std::move(figure));
     findings_.figures.push_back(emergence_figure(
         "image_emergence", "Fashion-MNIST: the order in which components emerge", groups));
+    image_samples();
   }
 
   const ReproduceOptions& options_;
   Sizes sizes_;
   Monitor* monitor_;
+  Matrix<double> images_;  // of all groups, one after the other
   Findings findings_;
 };
 
@@ -218,7 +253,8 @@ Findings run(const ReproduceOptions& options, Monitor* monitor) {
 
 Experiment spiked_alignment() {
   using Side = Statement::Side;
-  const std::string difference = "mean |squared cosine - spiked model's limit|, ";
+  const std::string difference =
+      "mean |squared cosine, averaged over draws - spiked model's limit|, ";
   return {
       "spiked-alignment",
       "arXiv 2410.14730",
@@ -231,6 +267,8 @@ Experiment spiked_alignment() {
       {{"rank-one", difference + "over the noise", "rank one, d = 256, n = 512", Side::at_most,
         0.03},
        {"samples", difference + "over 64 to 2048 samples", "rank one, d = 256", Side::at_most, 0.1},
+       {"octave-samples", difference + "over 64 to 2048 samples, variances 64, 32, ..., 0.5",
+        "low rank, d = 256, noise 2", Side::at_most, 0.1},
        {"octaves", difference + "variances 64, 32, ..., 0.5", "low rank, variances apart",
         Side::at_most, 0.03},
        {"close", difference + "variances 8, 7, 6, 5", "low rank, close variances", Side::at_most,
