@@ -174,7 +174,8 @@ FindingFigure share_figure(const std::vector<JacobianPaths>& all) {
       "Kept over a random direction's, less 1, mean over the leading directions of a noise level; "
       "over the same of the last level's own, 10 dB. Where the last Jacobian is nearly flat (see "
       "the last points of the figures above), every direction is as good as any and the share "
-      "says little: of white noise above all. Bars: one standard error to each side.",
+      "says little: of white noise above all. Above 1: the last level's own leading directions "
+      "are found within a small Krylov space only. Bars: one standard error to each side.",
       "share");
   return by_denoiser(std::move(figure), all, all.front().noise_std.size() - 1,
                      [](const auto& paths, std::size_t level) { return paths.share(level); });
