@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/io/array_file.hpp"
@@ -11,6 +12,7 @@
 #include "pellucid/model/fit.hpp"
 #include "pellucid/model/normalise.hpp"
 #include "pellucid/model/training_vectors.hpp"
+#include "pellucid/signal/framer.hpp"
 #include "reproduce/kept_model.hpp"
 
 namespace pellucid::reproduce {
@@ -98,6 +100,40 @@ SoundPaths sound_paths(const fs::path& folder) {
   return paths;
 }
 
+// Vectors of several sounds, and the number of each one's sound.
+struct TestFrames {
+  Matrix<std::complex<double>> vectors;
+  std::vector<Index> sources;
+};
+
+// `most` frames in even distances from all of the sounds' frames behind each other.
+TestFrames test_frames(const std::vector<fs::path>& paths, const Framing& framing, Index most) {
+  using Complex = std::complex<double>;
+  const Sounds sounds(paths);
+  std::vector<Eigen::VectorXd> signals;
+  std::vector<std::unique_ptr<Framer<double, Complex>>> framers;
+  Index available = 0;
+  for (Index i = 0; i < sounds.count(); ++i) {
+    signals.emplace_back(sounds.shape(i).front());
+    sounds.read(i, signals.back());
+  }
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    framers.push_back(make_framer<double, Complex>(framing, {signals[i].size()}, signals[i]));
+    available += framers.back()->count();
+  }
+  const Index count = std::min(most, available);
+  TestFrames frames{Matrix<Complex>(framers.front()->dim(), count), {}};
+  std::size_t sound = 0;
+  Index before = 0;
+  for (Index i = 0; i < count; ++i) {
+    const Index place = (2 * i + 1) * available / (2 * count);
+    while (place - before >= framers[sound]->count()) before += framers[sound++]->count();
+    framers[sound]->cut(place - before, frames.vectors.middleCols(i, 1));
+    frames.sources.push_back(static_cast<Index>(sound));
+  }
+  return frames;
+}
+
 // Of a folder other than the usual one, so that its models are told apart.
 std::string folder_name(const fs::path& folder, const fs::path& usual) {
   if (folder == usual) return {};
@@ -116,10 +152,14 @@ Model fit(const Matrix<T>& clean, const std::vector<Index>& shape, const FitSize
 }
 
 template <class T>
-FittedMixture<T> in_model_units(const Model& fitted, const Matrix<T>& test) {
+FittedMixture<T> in_model_units(const Model& fitted, const Matrix<T>& test,
+                                std::vector<Index> sources) {
   const Model model = normalised(fitted);
   return {std::get<GaussianMixture<T>>(prior_as<T>(model)),
-          (test.colwise() - offset_as<T>(model)) / model.scale, offset_as<T>(model), model.scale,
+          (test.colwise() - offset_as<T>(model)) / model.scale,
+          std::move(sources),
+          offset_as<T>(model),
+          model.scale,
           model.shape};
 }
 
@@ -140,7 +180,9 @@ FittedMixture<double> fitted_images(const ReproduceOptions& options, Index side,
   const std::string name = fmt::format(
       "images{}{}-seed{}-k{}-{}x{}", side, folder_name(options.images, ReproduceOptions().images),
       options.seed, sizes.components, sizes.passes, sizes.training);
-  return in_model_units<double>(kept_model(options, name, make), held_out);
+  std::vector<Index> sources(static_cast<std::size_t>(held_out.cols()));
+  std::iota(sources.begin(), sources.end(), Index{0});
+  return in_model_units<double>(kept_model(options, name, make), held_out, std::move(sources));
 }
 
 FittedMixture<std::complex<double>> fitted_speech(const ReproduceOptions& options, Index window,
@@ -152,19 +194,18 @@ FittedMixture<std::complex<double>> fitted_speech(const ReproduceOptions& option
   framing.kind = Framing::Kind::stft;
   framing.size = {window};
   framing.stride = window / 2;
-  const auto frames = [&](const std::vector<fs::path>& files, Index most) {
-    return cut_training_vectors<double, Complex>(Sounds(files), framing, most, options.seed,
-                                                 monitor)
-        .vectors;
-  };
   const auto make = [&] {
-    return fit<Complex>(frames(paths.training, sizes.training), {window / 2 - 1}, sizes, options,
-                        monitor);
+    const auto frames = cut_training_vectors<double, Complex>(Sounds(paths.training), framing,
+                                                              sizes.training, options.seed, monitor)
+                            .vectors;
+    return fit<Complex>(frames, {window / 2 - 1}, sizes, options, monitor);
   };
   const std::string name = fmt::format(
       "speech{}{}-seed{}-k{}-{}x{}", window, folder_name(options.sounds, ReproduceOptions().sounds),
       options.seed, sizes.components, sizes.passes, sizes.training);
-  return in_model_units<Complex>(kept_model(options, name, make), frames(paths.test, test));
+  TestFrames held_out = test_frames(paths.test, framing, test);
+  return in_model_units<Complex>(kept_model(options, name, make), held_out.vectors,
+                                 std::move(held_out.sources));
 }
 
 }  // namespace pellucid::reproduce

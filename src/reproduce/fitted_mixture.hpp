@@ -15,7 +15,8 @@ namespace pellucid::reproduce {
 template <class T>
 struct FittedMixture {
   GaussianMixture<T> prior;
-  Matrix<T> test;  ///< N x n
+  Matrix<T> test;              ///< N x n
+  std::vector<Index> sources;  ///< of every test sample, rising: those of one are not independent
   Vector<T> offset;
   double scale = 1.0;  ///< data are `offset + scale * x`
   std::vector<Index> shape;
@@ -38,7 +39,8 @@ struct FitSizes {
                                                   Monitor* monitor);
 
 /// Short-time spectra of `options.sounds`, `window` samples under a square-root Hann window every
-/// `window / 2`: complex vectors of `window / 2 - 1` bins. Every fifth sound is of the test.
+/// `window / 2`: complex vectors of `window / 2 - 1` bins. Every fifth sound is of the test, and of
+/// its frames `test`, evenly spaced; their source is the sound.
 [[nodiscard]] FittedMixture<std::complex<double>> fitted_speech(const ReproduceOptions& options,
                                                                 Index window, const FitSizes& sizes,
                                                                 Index test, Monitor* monitor);

@@ -12,15 +12,23 @@ struct DataSizes {
   std::string data;  ///< the folder
   Index side = 28;   ///< of pictures, in pixels
   Index window = 0;  ///< of speech, in samples
-  Index samples = 0;
   std::vector<double> snr_db;
-  std::vector<int> steps;  ///< T
+  std::vector<int> draws;        ///< of the mixture, for every SNR: many where steps are few
+  std::vector<double> detailed;  ///< SNRs where start and forwarding are told apart
+  int detailed_draws = 0;        ///< the first of the draws, for that
+  std::vector<int> test;         ///< real samples, for every SNR
+  std::vector<int> steps;        ///< T
   FitSizes fit;
 };
 
 [[nodiscard]] DataSizes image_sizes(const ReproduceOptions& options);
 [[nodiscard]] DataSizes speech_sizes(const ReproduceOptions& options);
-[[nodiscard]] RunSettings settings_of(const DataSizes& sizes, const ReproduceOptions& options);
+/// Of the experiments with draws and with real data.
+[[nodiscard]] RunSettings draws_settings(const DataSizes& sizes, const ReproduceOptions& options);
+[[nodiscard]] RunSettings real_settings(const DataSizes& sizes, const ReproduceOptions& options);
+
+/// Of the flow that forwarding tends to: steps in the logarithm of the noise variance.
+inline constexpr double flow_step = 0.1;
 
 [[nodiscard]] FittedImages images_of(const DataSizes& sizes, const ReproduceOptions& options,
                                      Monitor* monitor);

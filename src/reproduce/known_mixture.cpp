@@ -33,14 +33,17 @@ Eigen::MatrixXd random_covariance(Index dim, const RandomStream& random, Index c
   return (covariance + covariance.transpose()) / 2;
 }
 
-// `body(tile's first column, its columns, worker)` for all columns, on several threads.
+// `body(tile's first column, its columns, worker)` for all columns, on several threads. The tiles
+// are of like size and their number is even, so that two threads share few columns too; it does not
+// depend on the threads, as results must not.
 template <class Body>
 void for_tiles(Index columns, Index batch, int threads, Monitor* monitor, const Body& body) {
   const Task task(monitor, "estimating", static_cast<double>(columns));
-  parallel_for((columns + batch - 1) / batch, threads, [&](Index tile, int worker) {
+  const Index tiles = std::min(columns, (columns + 2 * batch - 1) / (2 * batch) * 2);
+  parallel_for(tiles, threads, [&](Index tile, int worker) {
     if (monitor != nullptr && monitor->stop_requested()) throw Stopped();
-    const Index first = tile * batch;
-    body(first, std::min(batch, columns - first), worker);
+    const Index first = tile * columns / tiles;
+    body(first, (tile + 1) * columns / tiles - first, worker);
     if (worker == 0) task.update(static_cast<double>(first));
   });
 }
@@ -86,17 +89,17 @@ KnownMixture<T>::KnownMixture(const GaussianMixture<T>& prior, Index samples, st
 }
 
 template <class T>
-Observed<T> KnownMixture<T>::at(double snr_db, Monitor* monitor) const {
+Observed<T> KnownMixture<T>::at(double snr_db, Index samples, Monitor* monitor) const {
   Observed<T> observed;
   observed.snr_db = snr_db;
   observed.level = NoiseLevel::from_snr_db(snr_db);
-  observed.x_t =
-      std::sqrt(observed.level.alpha_bar) * clean_ + std::sqrt(observed.level.noise) * noise_;
-  observed.cme.resizeLike(clean_);
-  observed.variance.resize(clean_.cols());
+  observed.x_t = std::sqrt(observed.level.alpha_bar) * clean_.leftCols(samples) +
+                 std::sqrt(observed.level.noise) * noise_.leftCols(samples);
+  observed.cme.resizeLike(observed.x_t);
+  observed.variance.resize(samples);
   std::vector<std::unique_ptr<typename Denoiser<T>::Workspace>> workspaces(
       static_cast<std::size_t>(thread_count(threads_)));
-  for_tiles(clean_.cols(), denoiser_.batch(), threads_, monitor,
+  for_tiles(samples, denoiser_.batch(), threads_, monitor,
             [&](Index first, Index count, int worker) {
               auto& work = workspaces[static_cast<std::size_t>(worker)];
               if (!work) work = denoiser_.workspace();
@@ -121,13 +124,15 @@ Measured KnownMixture<T>::excess(const Observed<T>& observed, ConstBatch<T> esti
 
 template <class T>
 Measured KnownMixture<T>::nmse(ConstBatch<T> estimates) const {
-  return ratio_of((estimates - clean_).colwise().squaredNorm().transpose(),
-                  clean_.colwise().squaredNorm().transpose());
+  const auto clean = clean_.leftCols(estimates.cols());
+  return ratio_of((estimates - clean).colwise().squaredNorm().transpose(),
+                  clean.colwise().squaredNorm().transpose());
 }
 
 template <class T>
 Measured KnownMixture<T>::mmse(const Observed<T>& observed) const {
-  return ratio_of(observed.variance, clean_.colwise().squaredNorm().transpose());
+  const auto clean = clean_.leftCols(observed.variance.size());
+  return ratio_of(observed.variance, clean.colwise().squaredNorm().transpose());
 }
 
 template <class T>

@@ -45,8 +45,11 @@ class KnownMixture {
   [[nodiscard]] const MixtureDenoiser<T>& denoiser() const { return denoiser_; }
   [[nodiscard]] int threads() const { return threads_; }
 
-  /// The same noise draws, scaled, at every SNR.
-  [[nodiscard]] Observed<T> at(double snr_db, Monitor* monitor = nullptr) const;
+  /// The same noise draws, scaled, at every SNR; of the first `samples` draws, or all.
+  [[nodiscard]] Observed<T> at(double snr_db, Monitor* monitor = nullptr) const {
+    return at(snr_db, clean_.cols(), monitor);
+  }
+  [[nodiscard]] Observed<T> at(double snr_db, Index samples, Monitor* monitor) const;
 
   /// Mean forwarding of `observed.x_t` down a grid whose first level may be wrong on purpose, by
   /// this prior's denoiser.
@@ -55,7 +58,7 @@ class KnownMixture {
 
   /// Over the MMSE: `mean |xhat - cme|^2 / mean tr Cov[x | y]`.
   [[nodiscard]] Measured excess(const Observed<T>& observed, ConstBatch<T> estimates) const;
-  /// `sum |x - xhat|^2 / sum |x|^2`.
+  /// `sum |x - xhat|^2 / sum |x|^2`, over as many of the first draws as there are estimates.
   [[nodiscard]] Measured nmse(ConstBatch<T> estimates) const;
   /// The same of the CME in expectation: `mean tr Cov[x | y] / mean |x|^2`.
   [[nodiscard]] Measured mmse(const Observed<T>& observed) const;
