@@ -111,7 +111,9 @@ FindingFigure excess_figure(double snr_db) {
       fmt::format("excess_{}dB", snr_db),
       fmt::format("Excess over the MMSE against the number of steps at {} dB", snr_db),
       "Mean |estimate - CME|² over the MMSE; K steps evenly spaced in decibel. Marks by "
-      "themselves: all of the schedule's steps below the observation. One exact step is the CME "
+      "themselves: all of the schedule's steps below the observation. Another mixture: draws of "
+      "one "
+      "that the denoiser is not for. One exact step is the CME "
       "itself: nothing is left to draw. The bars are of the excess; differences along a curve, "
       "of the same draws, are surer.",
       "excess over MMSE");
@@ -180,8 +182,8 @@ class Run {
     };
     const std::vector<Case> cases = {{"exact denoiser", truth, exact},
                                      {"network", truth, by_network},
-                                     {"network, data of another mixture", other, by_network},
-                                     {"exact denoiser of the wrong mixture", other, exact}};
+                                     {"network, another mixture", other, by_network},
+                                     {"exact, of the wrong mixture", other, exact}};
     FindingFigure best = best_figure();
     best.curves = paired_curves(cases, 0, ", fewest", ", most", {});
     const Task task(monitor_, "few-steps", static_cast<double>(sizes_.snr_db.size()));
