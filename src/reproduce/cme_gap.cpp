@@ -102,6 +102,7 @@ FindingFigure over_snr(std::string id, std::string title, std::string caption, s
 
 std::vector<FindingCurve> step_curves(const std::vector<int>& steps) {
   std::vector<FindingCurve> curves;
+  curves.reserve(steps.size());
   for (const int count : steps) curves.push_back(curve(fmt::format("T = {}", count)));
   return curves;
 }

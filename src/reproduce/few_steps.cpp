@@ -112,9 +112,8 @@ FindingFigure excess_figure(double snr_db) {
       fmt::format("Excess over the MMSE against the number of steps at {} dB", snr_db),
       "Mean |estimate - CME|² over the MMSE; K steps evenly spaced in decibel. Marks by "
       "themselves: all of the schedule's steps below the observation. Another mixture: draws of "
-      "one "
-      "that the denoiser is not for. One exact step is the CME "
-      "itself: nothing is left to draw. The bars are of the excess; differences along a curve, "
+      "one that the denoiser is not for. One exact step is the CME itself: nothing is left to "
+      "draw. The bars are of the excess; differences along a curve, "
       "of the same draws, are surer.",
       "excess over MMSE");
 }
@@ -279,7 +278,7 @@ Experiment few_steps() {
       "to the conditional mean estimator (CME) with many.",
       "Few steps suffice, and are better than many: for an exact denoiser one is optimal and "
       "the excess rises with their number; a network trained for this prior loses by many "
-      "steps at low SNR as well. On data of another prior it may gain by them.",
+      "steps at low SNR as well. On data of another prior it depends on the network.",
       "15 min",
       {{"few-exact", "excess over the MMSE with 2 steps at 10 dB", "few steps, exact denoiser",
         Side::at_most, 0.01},
