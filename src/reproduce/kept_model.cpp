@@ -57,7 +57,13 @@ Model kept_model(const ReproduceOptions& options, const std::string& name,
                  const std::function<Model()>& make) {
   if (options.models.empty()) return make();
   const auto path = options.models / fmt::format("{}-v{}.safetensors", name, version);
-  if (std::filesystem::exists(path)) return read_model(path);
+  if (std::filesystem::exists(path)) {
+    try {
+      return read_model(path);
+    } catch (const Error&) {
+      // Nothing that its user made: it is made again.
+    }
+  }
   Model model = make();
   write_model(path, model);
   return model;
