@@ -97,7 +97,7 @@ std::string control_text(const ImageModelSizes& sizes) {
 }
 
 std::string images_text(const ReproduceOptions& options) {
-  const std::string usual = "Fashion-MNIST, pixels from 0 to 1";
+  std::string usual = "Fashion-MNIST, pixels from 0 to 1";
   if (usual_folder(options)) return usual;
   return fmt::format("{}, of {}", usual, options.images.string());
 }

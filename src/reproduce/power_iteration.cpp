@@ -263,8 +263,9 @@ class Run {
     }
     FindingCurve curve{fmt::format("plain power iteration, {} steps", power_steps), {}};
     for (std::size_t i = 0; i < octaves.size(); ++i) {
-      std::vector<double> log10;
-      for (const auto& shares : ratios) log10.push_back(std::log10(shares[i]));
+      std::vector<double> log10(ratios.size());
+      std::transform(ratios.begin(), ratios.end(), log10.begin(),
+                     [i](const auto& shares) { return std::log10(shares[i]); });
       const FindingPoint found = geometric_point(static_cast<double>(i + 1), mean_of(log10));
       if (found.y >= least_drawn) curve.points.push_back(found);
     }
