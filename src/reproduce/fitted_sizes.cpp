@@ -64,14 +64,16 @@ DataSizes image_sizes(const ReproduceOptions& options) {
   if (options.quick) {
     sizes.side = 14;
     sizes.draws = sizes.test = counts_of(sizes.snr_db, {{low_db, 300}});
-    sizes.detailed_draws = 100;
+    sizes.detailed_draws = 300;
     sizes.fit = FitSizes{8, 3000, 4};
   } else {
     sizes.side = 28;
-    sizes.draws = counts_of(
-        sizes.snr_db, {{-20, 50}, {low_db, 160}, {-5, 64}, {middle_db, 128}, {10, 200}, {20, 400}});
-    sizes.test = counts_of(sizes.snr_db, {{-20, 50}, {low_db, 100}, {-5, 50}, {middle_db, 100}});
-    sizes.detailed_draws = 50;
+    sizes.draws =
+        counts_of(sizes.snr_db,
+                  {{-20, 48}, {low_db, 144}, {-5, 48}, {middle_db, 96}, {5, 144}, {high_db, 288}});
+    sizes.test =
+        counts_of(sizes.snr_db, {{-20, 48}, {low_db, 72}, {-5, 48}, {middle_db, 72}, {5, 144}});
+    sizes.detailed_draws = 288;
     sizes.fit = FitSizes{128, 20'000, 6};
   }
   return sizes;
@@ -85,15 +87,20 @@ DataSizes speech_sizes(const ReproduceOptions& options) {
     sizes.window = 64;
     sizes.draws = counts_of(sizes.snr_db, {{low_db, 600}, {high_db, 4000}});
     sizes.test = counts_of(sizes.snr_db, {{low_db, 600}});
-    sizes.detailed_draws = 150;
+    sizes.detailed_draws = 600;
     sizes.fit = FitSizes{8, 5000, 8};
   } else {
     sizes.window = 512;
-    sizes.draws = counts_of(
-        sizes.snr_db,
-        {{-20, 100}, {low_db, 250}, {-5, 100}, {middle_db, 250}, {10, 600}, {high_db, 10'000}});
-    sizes.test = counts_of(sizes.snr_db, {{-20, 144}, {5, 500}});
-    sizes.detailed_draws = 100;
+    sizes.draws = counts_of(sizes.snr_db, {{-20, 60},
+                                           {low_db, 150},
+                                           {-5, 60},
+                                           {middle_db, 150},
+                                           {10, 500},
+                                           {high_db, 10'000},
+                                           {25, 3000}});
+    sizes.test =
+        counts_of(sizes.snr_db, {{-20, 72}, {low_db, 144}, {-5, 72}, {middle_db, 144}, {5, 288}});
+    sizes.detailed_draws = 150;
     sizes.fit = FitSizes{128, 30'000, 15};
   }
   return sizes;

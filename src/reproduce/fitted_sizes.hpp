@@ -28,7 +28,7 @@ struct DataSizes {
 [[nodiscard]] RunSettings real_settings(const DataSizes& sizes, const ReproduceOptions& options);
 
 /// Of the flow that forwarding tends to: steps in the logarithm of the noise variance.
-inline constexpr double flow_step = 0.1;
+inline constexpr double flow_step = 0.2;
 
 [[nodiscard]] FittedImages images_of(const DataSizes& sizes, const ReproduceOptions& options,
                                      Monitor* monitor);

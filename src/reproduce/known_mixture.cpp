@@ -34,12 +34,11 @@ Eigen::MatrixXd random_covariance(Index dim, const RandomStream& random, Index c
 }
 
 // `body(tile's first column, its columns, worker)` for all columns, on several threads. The tiles
-// are of like size and their number is even, so that two threads share few columns too; it does not
-// depend on the threads, as results must not.
+// are as few as can be and of like size, since each reads all of the denoiser's matrices.
 template <class Body>
 void for_tiles(Index columns, Index batch, int threads, Monitor* monitor, const Body& body) {
   const Task task(monitor, "estimating", static_cast<double>(columns));
-  const Index tiles = std::min(columns, (columns + 2 * batch - 1) / (2 * batch) * 2);
+  const Index tiles = (columns + batch - 1) / batch;
   parallel_for(tiles, threads, [&](Index tile, int worker) {
     if (monitor != nullptr && monitor->stop_requested()) throw Stopped();
     const Index first = tile * columns / tiles;
