@@ -102,7 +102,10 @@ TrainedNetwork fit_network(const SampleSource<T>& source, const SampleSpace& spa
     network.model = load_trainer().train(source, space, options, &console, &network.training);
   } catch (const TrainingDiverged& diverged) {
     if (options.checkpoint != nullptr) checkpoint.remove();  // it leads there again
-    if (diverged.last_good == nullptr) throw Error(diverged.what());
+    if (diverged.last_good == nullptr) {
+      throw Error(
+          fmt::format("{}; no epoch before that was good, no model is written", diverged.what()));
+    }
     network.model = *diverged.last_good;
     network.failure = diverged.what();
     return network;

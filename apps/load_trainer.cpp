@@ -4,7 +4,9 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <memory>
 
 #include "pellucid/base/error.hpp"
 #include "pellucid/version.hpp"
@@ -22,6 +24,16 @@ std::string last_fault() {
   return text == nullptr ? "unknown fault" : text;
 }
 
+// libtorch's static objects that find no memory end the program.
+void check_room() {
+  constexpr std::size_t libtorch = std::size_t{640} << 20U;
+  const std::unique_ptr<void, void (*)(void*)> room(std::malloc(libtorch), std::free);
+  if (room == nullptr) {
+    throw Error(
+        "not enough memory for libtorch, which takes 640 MB of addresses: allow more (ulimit -v)");
+  }
+}
+
 void* open_library() {
   std::error_code error;
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
@@ -29,6 +41,7 @@ void* open_library() {
   for (const char* place : {"../lib", PELLUCID_LIBRARY_FOLDER}) {
     const fs::path path = folder / place / file_name;
     if (!fs::exists(path, error)) continue;
+    check_room();
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
       throw Error(fmt::format("{}: cannot be loaded ({}): install libtorch (Debian: libtorch1.13)",

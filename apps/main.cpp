@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <new>
+#include <string_view>
 
 #include "arguments.hpp"
 #include "checks.hpp"
@@ -23,6 +24,17 @@ constexpr int input_at_fault = 1;
 constexpr int wrong_usage = 2;
 constexpr std::string_view stdout_fails =
     "standard output: cannot be written: check where it leads";
+
+// A thread of OpenBLAS that gets no memory asks for it for ever, and a usual exit waits for it.
+[[noreturn]] void leave_at_once(int status) {
+  std::fflush(nullptr);
+  std::_Exit(status);
+}
+
+bool has_limited_memory() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
 
 std::string quoted(std::string_view argument) {
   const bool plain = !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?[]{}()<>|&;#~`!") ==
@@ -43,6 +55,13 @@ int fail(int status, std::string_view message) {
   // Where standard error takes nothing either, the status still tells.
   (void)std::fputs(fmt::format("pellucid: {}\n", message).c_str(), stderr);
   return status;
+}
+
+// Says what helps, unless the error does.
+std::string_view out_of_memory(const std::bad_alloc& error) {
+  if (const std::string_view what = error.what(); what.starts_with("out of memory")) return what;
+  return "out of memory: ask for fewer samples or components, shorter frames, or of a network a "
+         "smaller --width";
 }
 
 // What is wrong with the command line, and where to read about it.
@@ -115,11 +134,9 @@ int run(int argc, char** argv) {
     return fail(wrong_usage, error.what());
   } catch (const Stopped& stopped) {
     return fail(128 + app::caught_signal(), stopped.what());
-  } catch (const std::bad_alloc&) {
-    return fail(
-        input_at_fault,
-        "out of memory: ask for fewer samples or components, shorter frames, or of a network a "
-        "smaller --width");
+  } catch (const std::bad_alloc& error) {
+    (void)fail(input_at_fault, out_of_memory(error));
+    leave_at_once(input_at_fault);
   } catch (const std::exception& error) {
     if (std::ferror(stdout) != 0) return fail(input_at_fault, stdout_fails);
     return fail(input_at_fault, error.what());
@@ -139,9 +156,8 @@ void allow_many_files() {
 int main(int argc, char** argv) {
   allow_many_files();
   app::install_signal_handlers();
-  const int status = run(argc, argv);
-  if (std::fflush(stdout) != 0 && status == 0) {
-    return fail(input_at_fault, stdout_fails);
-  }
+  int status = run(argc, argv);
+  if (std::fflush(stdout) != 0 && status == 0) status = fail(input_at_fault, stdout_fails);
+  if (has_limited_memory()) leave_at_once(status);
   return status;
 }

@@ -20,8 +20,9 @@ std::optional<Precision> parse_precision_argument(const std::string& text) {
   if (text == "auto") return std::nullopt;
   try {
     return parse_precision(text);
-  } catch (const Error& error) {
-    throw UsageError(fmt::format("--precision: {}", error.what()));
+  } catch (const Error&) {
+    throw UsageError(
+        fmt::format("--precision: '{}' is not known: choose auto, f32, bf16x3 or bf16", text));
   }
 }
 

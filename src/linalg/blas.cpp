@@ -9,6 +9,7 @@
 
 #include <mutex>
 
+#include "linalg/blas_memory.hpp"
 #include "linalg/lapack_size.hpp"
 #include "pellucid/base/error.hpp"
 
@@ -28,6 +29,7 @@ CBLAS_TRANSPOSE transpose(Op op) { return op == Op::adjoint ? CblasConjTrans : C
 }  // namespace
 
 SingleThreadedBlas::SingleThreadedBlas() {
+  reserve_blas_memory(1);
   const std::scoped_lock lock(blas_mutex);
   if (blas_users++ == 0) {
     blas_threads_before = openblas_get_num_threads();

@@ -233,33 +233,6 @@ Shapes shapes_of(const MlpArchitecture& mlp, const NetworkArchitecture& architec
   return list.shapes;
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-  constexpr std::size_t shown = 1000;  // all of any network; a file may claim more
-  const std::vector<std::string> first(
-      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(shown, names.size())));
-  return fmt::format("{}{}", fmt::join(first, ", "),
-                     names.size() > shown ? fmt::format(" and {} more", names.size() - shown) : "");
-}
-
-void check_values(const NamedTensors& tensors) {
-  std::vector<std::string> not_finite, negative;
-  for (const auto& [name, tensor] : tensors) {
-    const auto begin = tensor.values.begin(), end = tensor.values.end();
-    if (!std::all_of(begin, end, [](float value) { return std::isfinite(value); })) {
-      not_finite.push_back(name);
-    } else if (name.ends_with("running_var") &&
-               !std::all_of(begin, end, [](float value) { return value >= 0; })) {
-      negative.push_back(name);
-    }
-  }
-  std::vector<std::string> faults;
-  if (!not_finite.empty()) faults.push_back("not finite: " + list_of(not_finite));
-  if (!negative.empty()) faults.push_back("negative variances: " + list_of(negative));
-  if (faults.empty()) return;
-  throw Error(fmt::format("tensors have entries that no training makes; {}: make the file again",
-                          fmt::join(faults, "; ")));
-}
-
 }  // namespace
 
 std::string_view name(Conditioning conditioning) {
@@ -311,33 +284,6 @@ void NetworkArchitecture::validate() const {
 Shapes tensor_shapes(const NetworkArchitecture& architecture) {
   return std::visit([&](const auto& known) { return shapes_of(known, architecture); },
                     architecture.layers);
-}
-
-void check_tensors(const NetworkArchitecture& architecture, const NamedTensors& tensors) {
-  const Shapes shapes = tensor_shapes(architecture);
-  std::vector<std::string> missing, unknown, different;
-  for (const auto& [name, shape] : shapes) {
-    const auto found = tensors.find(name);
-    if (found == tensors.end()) {
-      missing.push_back(name);
-    } else if (found->second.shape != shape) {
-      different.push_back(fmt::format("{} is ({}), must be ({})", name,
-                                      fmt::join(found->second.shape, ", "),
-                                      fmt::join(shape, ", ")));
-    }
-  }
-  for (const auto& [name, tensor] : tensors) {
-    if (!shapes.contains(name)) unknown.push_back(name);
-  }
-  std::vector<std::string> faults;
-  if (!missing.empty()) faults.push_back("missing: " + list_of(missing));
-  if (!unknown.empty()) faults.push_back("not known: " + list_of(unknown));
-  if (!different.empty()) faults.push_back("of another shape: " + list_of(different));
-  if (!faults.empty()) {
-    throw Error(fmt::format("tensors do not fit the {} architecture; {}", architecture.kind(),
-                            fmt::join(faults, "; ")));
-  }
-  check_values(tensors);
 }
 
 }  // namespace pellucid

@@ -8,11 +8,13 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <limits>
+#include <string_view>
 #include <vector>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
+#include "linalg/blas_memory.hpp"
 #include "pellucid/base/error.hpp"
 #include "pellucid/base/parallel.hpp"
 #include "training/torch_layers.hpp"
@@ -171,6 +173,7 @@ Eigen::MatrixXf torch_outputs(const NetworkArchitecture& architecture, const Tra
 TorchThreads::TorchThreads(int threads)
     : before_(at::get_num_threads()), blas_before_(openblas_get_num_threads()) {
   const int count = thread_count(threads);
+  linalg::reserve_blas_memory(count);
   at::set_num_threads(count);
   openblas_set_num_threads(count);
   keep_freed_memory(true);
@@ -193,7 +196,9 @@ void rethrow_torch_error() {
           "network of less width");
     }
     throw Error("libtorch: " + what.substr(0, what.find('\n')));
-  } catch (const std::bad_alloc&) {
+  } catch (const std::bad_alloc& error) {
+    const std::string_view what = error.what();
+    if (what.starts_with("out of memory")) throw Error(std::string(what));  // knows what helps
     throw Error(
         "not enough memory to train: give fewer samples, a smaller batch, or a network of less "
         "width");

@@ -138,9 +138,10 @@ void Trainer::end_epoch() {
       validates ? validation_loss(statistics) : std::numeric_limits<double>::quiet_NaN();
   if (validates && !std::isfinite(loss)) {
     throw NotFinite(
-        fmt::format("the validation loss became {} in epoch {}: give a lower learning rate "
-                    "than {:g}, or look for extreme samples",
-                    not_finite(loss), progress_.epochs.size() + 1, recipe_.learning_rate));
+        fmt::format("the validation loss became {} in epoch {}, after batch {}, its last: give a "
+                    "lower learning rate than {:g}, or look for extreme samples",
+                    not_finite(loss), progress_.epochs.size() + 1, recipe_.steps_per_epoch(),
+                    recipe_.learning_rate));
   }
   progress_.epochs.push_back({progress_.loss_sum / static_cast<double>(recipe_.steps_per_epoch()),
                               loss, recipe_.rate_at(progress_.steps - 1),

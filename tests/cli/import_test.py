@@ -72,8 +72,9 @@ class ImportTest(ProgramTest):
         content, whole = members(CNN), CNN.read_bytes()
         name = next(n for n in content if n.endswith("data.pkl"))
         folder = name.removesuffix("data.pkl")
-        for length in 0, 100, 5000, len(whole) // 2, len(whole) - 10:
-            self.refuse(whole[:length])
+        self.refuse(b"", "zip archives")
+        for length in 100, 5000, len(whole) // 2, len(whole) - 10:
+            self.refuse(whole[:length], "its directory is missing: the file ends too early")
         self.refuse(archive({"data/0": b""}), "data.pkl")
         self.refuse(archive(content | {name: content[name][:1000]}), "ends too early")
         self.refuse(archive(content | {name: b"\x80\x02}q\x00."}), "no tensors")
@@ -86,7 +87,15 @@ class ImportTest(ProgramTest):
         at = whole.rindex(b"PK\x01\x02", 0, whole.rindex((folder + "data/22").encode()))
         lying = bytearray(whole)
         lying[at + 20 : at + 28] = (2**31).to_bytes(4, "little") * 2
-        self.refuse(bytes(lying))
+        self.refuse(bytes(lying), "data/22", "2147483648 bytes")
+        # All entries.
+        lying, at = bytearray(whole), whole.find(b"PK\x01\x02")
+        while at >= 0:
+            for field in at + 20, at + 24:
+                size = int.from_bytes(whole[field : field + 4], "little") + 2**31
+                lying[field : field + 4] = size.to_bytes(4, "little")
+            at = whole.find(b"PK\x01\x02", at + 1)
+        self.refuse(bytes(lying), "a member lies beyond its end", "copy or make the file again")
 
     def test_parameters_that_do_not_fit(self):
         cases = (
@@ -104,11 +113,13 @@ class ImportTest(ProgramTest):
             ({"unet_dict__kernel_size": [3, 5]}, ("kernel_size",), CNN),
             ({"unet_dict__downsamp_fac": 2}, ("downsamp_fac",), CNN),
             ({"diff_model_dict__data_shape": [2, 64, 1 << 40]}, ("data_shape",), CNN),
-            ({}, ("missing: cnn_post",), GOLDEN / "unet2d.pt"),
+            ({}, ("0 of the 12 tensors of a cnn", "looks like a unet", "missing: cnn_post",
+                  "and 9 more"), GOLDEN / "unet2d.pt"),
         )
         for changes, says, checkpoint in cases:
-            self.fail_with(1, "import", checkpoint, "--params", self.params(**changes), "-o",
-                           "o.safetensors", says=says)
+            said = self.fail_with(1, "import", checkpoint, "--params", self.params(**changes), "-o",
+                                  "o.safetensors", says=says)
+            self.assertLess(len(said), 800)
         # Those of a network without the number of steps take it from its betas.
         self.succeed("import", CNN, "--params", self.params(diff_model_dict__num_timesteps=None),
                      "-o", "m.safetensors")

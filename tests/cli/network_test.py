@@ -2,6 +2,7 @@
 """Networks of the papers' authors: imported, used, exported."""
 
 import json
+import os
 import unittest
 
 import numpy as np
@@ -30,6 +31,26 @@ class NetworkTest(ProgramTest):
                 truth = np.load(GOLDEN / f"{name}.channel.snr{snr}.mean_forwarding.npy")
                 error = np.abs(self.load("x.npy") - truth).max() / np.abs(truth).max()
                 self.assertLess(error, 1e-5, (name, snr))
+
+    def test_mean_forwarding_on_older_processors(self):
+        name = "cnn_3gpp"
+        model = self.imported(name)
+        for isa in "avx2", "baseline":
+            for snr in "-10", "+10":
+                done = self.run_program(
+                    "denoise", GOLDEN / f"{name}.channel.snr{snr}.y.npy", "-m", model, "-o", "x.npy",
+                    "--snr-db", float(snr), "--method", "mean-forwarding",
+                    env=os.environ | {"PELLUCID_ISA": isa})
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                truth = np.load(GOLDEN / f"{name}.channel.snr{snr}.mean_forwarding.npy")
+                error = np.abs(self.load("x.npy") - truth).max() / np.abs(truth).max()
+                self.assertLess(error, 1e-5, (isa, snr))
+
+    def test_unknown_precisions_list_all_choices(self):
+        model = self.imported("cnn_3gpp")
+        self.fail_with(2, "denoise", GOLDEN / "cnn_3gpp.channel.snr+0.y.npy", "-m", model, "-o",
+                       "o.npy", "--snr-db", 0, "--precision", "fp8",
+                       says=("--precision: 'fp8'", "auto, f32, bf16x3 or bf16"))
 
     def test_steps_threads_and_generation(self):
         model = self.imported("cnn_3gpp")

@@ -11,7 +11,7 @@ import unittest
 
 import numpy as np
 
-from support import PELLUCID, ProgramTest, coloured
+from support import PELLUCID, ProgramTest, coloured, read_safetensors
 
 SMALL = ("--prior", "network", "--network", "mlp", "--width", 24, "--experts", 4,
          "--threads", 1)  # two threads of libtorch wait for each other where tests share cores
@@ -80,20 +80,41 @@ class TrainingTest(ProgramTest):
             return time.monotonic() - began
 
         start = timed("x.npy", *SMALL, "--epochs", 1, "-o", "short.safetensors")
-        options = ("x.npy", *SMALL, "--epochs", 150, "--batch", 128, "--save-every", 0, "-o")
+        options = ("x.npy", *SMALL, "--epochs", 100, "--batch", 128, "--save-every", 0, "-o")
         whole = timed(*options, "whole.safetensors")
         expected = (self.folder / "whole.safetensors").read_bytes()
         random.seed(7)
-        killed = 0
-        for _ in range(10):
-            seconds = random.uniform(0.5 * start, start + 0.2 * (whole - start))
+        killed, left, before = 0, 0, []
+        for _ in range(20):  # a run that was faster than its kill begins anew
+            seconds = random.uniform(0.5 * start, start + 0.08 * (whole - start))
             killed += self.kill(seconds, *options, "m.safetensors")
             if (self.folder / "m.safetensors").exists():
                 self.assertEqual((self.folder / "m.safetensors").read_bytes(), expected)
                 (self.folder / "m.safetensors").unlink()
-        self.assertGreater(killed, 4)
-        self.succeed("fit", *options, "m.safetensors", "--resume")
+                before = []
+            # How long an epoch took is in the state, and no second run takes as long to the digit.
+            after = self.epochs_in_checkpoint()
+            self.assertEqual(after[:len(before)], before, "a run did not go on from the state")
+            left += len(after) > len(before)
+            before = after
+            if killed == 10:
+                break
+        self.assertEqual(killed, 10)
+        self.assertGreater(left, 2)
+        self.assertGreater(len(before), 0)
+        self.succeed("fit", *options, "m.safetensors", "--resume", "--json", "t.json")
+        rows = json.loads((self.folder / "t.json").read_text())["epochs"]
+        self.assertEqual([row["seconds"] for row in rows[:len(before)]], before)
+        self.assertEqual(len(rows), 100)
         self.assertEqual((self.folder / "m.safetensors").read_bytes(), expected)
+
+    def epochs_in_checkpoint(self):
+        """The seconds of every epoch that the state holds."""
+        state = self.folder / "m.safetensors.checkpoint"
+        if not state.exists():
+            return []
+        metadata, _ = read_safetensors(state.read_bytes())
+        return [seconds for _, _, _, seconds in json.loads(metadata["progress"])["epochs"]]
 
     def begin(self):
         """A training of many epochs, which has saved its state."""
@@ -155,6 +176,12 @@ class TrainingTest(ProgramTest):
         self.assertEqual(best, min(row["validation_loss"] for row in losses["epochs"]))
         self.succeed("denoise", "x.npy", "-m", "m.safetensors", "--snr-db", 0, "-o", "out.npy")
         self.assertTrue(np.isfinite(np.load(self.folder / "out.npy")).all())
+
+    def test_a_training_without_a_good_epoch_writes_nothing_and_says_so(self):
+        self.fail_with(1, "fit", "x.npy", *SMALL, "--residual-blocks", 12, "--epochs", 3,
+                       "--warm-up", 0, "--learning-rate", 1, "--clip", 0, "-o", "m.safetensors",
+                       says=("became ", "in epoch 1, ", "batch", "no epoch before that was good, no "
+                             "model is written"))
 
     def test_a_result_worse_than_none_is_warned_of(self):
         done = self.run_program("fit", "x.npy", *SMALL, "--predict", "clean", "--weighting", "snr",
@@ -225,6 +252,9 @@ class TrainingTest(ProgramTest):
         self.fail_with(1, "fit", "x.npy", *SMALL, "-o", "o.safetensors", says=("one sample",))
         self.save("x.npy", coloured(np.random.default_rng(1), 20, 12))
         self.succeed("fit", "x.npy", *SMALL, "--epochs", 2, "-o", "m.safetensors", warnings=True)
+        done = self.run_program("fit", "x.npy", *SMALL, "--epochs", 2, "-o", "m.safetensors")
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1), done.stderr)
+        self.assertIn("pellucid: warning: ", done.stderr)
 
 
 if __name__ == "__main__":

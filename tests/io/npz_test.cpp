@@ -153,6 +153,8 @@ TEST_F(Npz, FalseDirectoriesAreRefused) {
   refused(with(directory + 42, little(0xffffff00, 4)), {"beyond its end"});
   refused(with(directory + 42, little(1, 4)), {"member's header"});
   refused(with(directory + 20, little(npy_.size() + 200, 4)), {"no readable zip"});
+  refused(with(directory + 20, little(npy_.size() - 4, 4)), {"by the directory", "own header"});
+  refused(with(directory + 24, little(npy_.size() - 4, 4)), {"by the directory", "own header"});
   for (std::size_t length = 4; length < good.size(); ++length) {
     const std::string path = store(good.substr(0, length));
     EXPECT_THAT(test::error_of([&] { (void)read_array(path); }), testing::StartsWith(path));

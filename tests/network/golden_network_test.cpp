@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <gtest/gtest.h>
 
+#include <iostream>
+
 #include "pellucid/io/torch_checkpoint.hpp"
 #include "pellucid/network/network.hpp"
 #include "support/golden.hpp"
@@ -17,10 +19,15 @@ NamedTensors golden_tensors(const std::string& name) {
   return tensors;
 }
 
-// The predicted noise of every golden step and signal: the largest error over the largest entry, in
-// bf16 of root mean squares.
+// The worst golden step and signal.
+struct Errors {
+  double largest = 0;  // over the largest entry
+  double rms = 0;      // over the root mean square of the entries
+};
+
+// What the predicted noise may differ by.
 void expect_golden_outputs(const std::string& name, const NetworkArchitecture& architecture,
-                           Precision precision, double tolerance) {
+                           Precision precision, Errors bound) {
   const Network network(architecture, golden_tensors(name), precision);
   const auto work = network.workspace(), of_two = network.workspace(2);
   const std::string path = PELLUCID_TEST_DATA "/golden/" + name;
@@ -30,7 +37,7 @@ void expect_golden_outputs(const std::string& name, const NetworkArchitecture& a
   const Matrix<float> expected = to_samples<float>(output, path);  // a step a column
   const Index entries = network.entries();
   Vector<float> noise(entries), together(entries);
-  double worst = 0;
+  Errors worst;
   for (Index step = 0; step < expected.cols(); ++step) {
     const auto condition = network.condition(numbers(step));
     for (Index j = 0; j < input.cols(); ++j) {
@@ -38,23 +45,29 @@ void expect_golden_outputs(const std::string& name, const NetworkArchitecture& a
       network.run(condition, input.col(j).data(), together.data(), *of_two);
       EXPECT_EQ(noise, together);  // bits do not depend on the number of threads
       const auto truth = expected.col(step).segment(j * entries, entries);
-      const double error = precision == Precision::f32 ? relative_error(noise, truth)
-                                                       : (noise - truth).norm() / truth.norm();
-      worst = std::max(worst, error);
+      worst.largest = std::max(worst.largest, relative_error(noise, truth));
+      worst.rms = std::max(worst.rms, static_cast<double>((noise - truth).norm() / truth.norm()));
     }
   }
-  EXPECT_LT(worst, tolerance) << name << ", " << pellucid::name(precision);
+  const std::string what = name + ", " + std::string(pellucid::name(precision));
+  std::cout << what << ": largest " << worst.largest << ", rms " << worst.rms << "\n";
+  EXPECT_LT(worst.largest, bound.largest) << what;
+  EXPECT_LT(worst.rms, bound.rms) << what;
 }
 
-// Two implementations in single precision differ by rounding: up to 5e-6 of the largest entry.
-constexpr double rounding = 1e-5;
+// Two implementations in single precision differ by rounding: up to 8.3e-6 of the largest entry.
+constexpr Errors rounding{1e-5, 1e-5};
+// The issue asks for 5e-5 of bf16x3, which its root mean square keeps. Its largest error at the
+// first step is 6.7e-5: the product of the two low halves, up to 2^-16 of a number, is left out.
+constexpr Errors three_products{7e-5, 5e-5};
+constexpr Errors bf16{5e-2, 5e-2};
 
 TEST(GoldenNetwork, PredictsTheNoiseOfTheChannelEstimators) {
   const NetworkArchitecture architecture{{2, 64, 16}, CnnArchitecture{}};
   for (const char* name : {"cnn_3gpp", "cnn_quadriga"}) {
     expect_golden_outputs(name, architecture, Precision::f32, rounding);
-    expect_golden_outputs(name, architecture, Precision::bf16x3, 5e-5);
-    expect_golden_outputs(name, architecture, Precision::bf16, 5e-2);
+    expect_golden_outputs(name, architecture, Precision::bf16x3, three_products);
+    expect_golden_outputs(name, architecture, Precision::bf16, bf16);
   }
 }
 
@@ -64,8 +77,8 @@ TEST(GoldenNetwork, PredictsTheNoiseOfTheUnets) {
       {"unet2d", {{1, 28, 28}, UnetArchitecture{}}}};
   for (const auto& [name, architecture] : unets) {
     expect_golden_outputs(name, architecture, Precision::f32, rounding);
-    expect_golden_outputs(name, architecture, Precision::bf16x3, 5e-5);
-    expect_golden_outputs(name, architecture, Precision::bf16, 5e-2);
+    expect_golden_outputs(name, architecture, Precision::bf16x3, three_products);
+    expect_golden_outputs(name, architecture, Precision::bf16, bf16);
   }
 }
 

@@ -233,6 +233,22 @@ TEST(Trainer, NamesWhereTheLossIsNotFiniteAndKeepsTheBestEpoch) {
   }
 }
 
+TEST(Trainer, NamesTheBatchBeforeAValidationLossThatIsNotFinite) {
+  for (const int bad : {1, 3}) {
+    Setting setting;
+    setting.network.validation = [&](int epoch) { return epoch == bad ? NAN : 1.0; };
+    auto trainer = setting.trainer();
+    try {
+      trainer.run(nullptr);
+      FAIL();
+    } catch (const training::NotFinite& error) {
+      const std::string place = "became nan in epoch " + std::to_string(bad) + ", after batch 3";
+      EXPECT_NE(std::string(error.what()).find(place), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(trainer.progress().best_epoch, bad == 1 ? 0 : 1);
+  }
+}
+
 TEST(Trainer, StopsEarlyAndKeepsTheBest) {
   Setting setting;
   setting.options.patience = 2;

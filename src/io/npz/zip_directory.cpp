@@ -192,6 +192,22 @@ bool inflate_piece(Inflater& inflater, const std::string& label, std::span<std::
   }
 }
 
+// A member's sizes stand twice: in the directory, and in the header before it, unless that was
+// written before they were known.
+void check_sizes(const std::string& label, std::string_view header, const ZipMember& member) {
+  Fields fields(label, header);
+  fields.skip(6);
+  if ((fields.u16() & zip::kSizesFollow) != 0) return;
+  fields.skip(10);
+  for (const std::uint64_t listed : {member.packed, member.size}) {
+    const std::uint64_t own = fields.u32();
+    if (own == listed || own == 0 || own == zip::kElsewhere32) continue;
+    fail(label, fmt::format("member '{}' has {} bytes by the directory, {} by its own header: copy "
+                            "or make the file again",
+                            printable(member.name), listed, own));
+  }
+}
+
 std::uint32_t check_sum(std::span<const std::byte> bytes, std::uint32_t before = 0) {
   return static_cast<std::uint32_t>(
       crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
@@ -233,6 +249,7 @@ std::uint64_t locate(const ByteSource& archive, const ZipMember& member) {
   if (begin > archive.size() || member.packed > archive.size() - begin) {
     fail_damaged(label, "a member lies beyond its end");
   }
+  check_sizes(label, header, member);
   const bool fits = member.method == zip::kStored
                         ? member.size == member.packed
                         : member.size <= most_inflated(member.packed) + kInflationSlack;

@@ -21,7 +21,7 @@ inline constexpr std::size_t kEnd64Size = 56;
 inline constexpr std::size_t kEnd64LocatorSize = 20;
 
 inline constexpr std::uint16_t kStored = 0, kDeflated = 8;
-inline constexpr std::uint16_t kEncrypted = 1, kUtf8 = 1 << 11;
+inline constexpr std::uint16_t kEncrypted = 1, kSizesFollow = 1 << 3, kUtf8 = 1 << 11;
 inline constexpr std::uint16_t kWideField = 1;  ///< extra field with numbers of 64 bits
 
 // Numbers too large for their field stand elsewhere, in 64 bits.

@@ -32,7 +32,7 @@ class Archive {
     }
     folder_ = found->name.substr(0, found->name.size() - std::strlen("data.pkl"));
     if (const ZipMember* order = member("byteorder"); order != nullptr) {
-      if (order->size > 16 || text(*order) != "little") fail(label(), "is not little-endian");
+      if (text(*order) != "little") fail(label(), "is not little-endian");
     }
     pickle_ = read_pickle(text(*found), label());
   }
