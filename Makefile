@@ -41,11 +41,13 @@ lint: ## form of the sources: clang-format, clang-tidy, shellcheck, generated pa
 	@scripts/lint.sh $(BUILD)
 
 page: ## report pages checked in headless Chromium
-	$(call compile,,report_examples)
+	$(call compile,,report_examples pellucid_program)
 	@$(setup) page || test -n "$(PELLUCID_PAGE_OPTIONAL)"
 	@command -v npm > /dev/null || $(setup) npm || test -n "$(PELLUCID_PAGE_OPTIONAL)"
 	@mkdir -p build/pages && $$(find $(BUILD) -name report_examples -type f) build/pages
-	@scripts/check-page.sh build/pages/*.html
+	@$(BUILD)/bin/pellucid reproduce when-it-fails --quick -o build/pages/reproduced
+	@scripts/check-page.sh build/pages/*.html build/pages/reproduced/index.html \
+	  build/pages/reproduced/when-it-fails/index.html
 
 format: ## clang-format on all sources
 	@$(setup) lint

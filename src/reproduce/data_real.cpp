@@ -214,7 +214,7 @@ Experiment experiment(const char* name, const char* what, const char* time,
 
 Experiment images_real() {
   return experiment(
-      "images-real", "Fashion-MNIST pictures", "8 min",
+      "images-real", "Fashion-MNIST pictures", "12 min",
       [](const ReproduceOptions& options) { return real_settings(image_sizes(options), options); },
       [](const ReproduceOptions& options, Monitor* monitor) {
         const DataSizes sizes = image_sizes(options);
@@ -225,7 +225,7 @@ Experiment images_real() {
 
 Experiment speech_real() {
   return experiment(
-      "speech-real", "short-time spectra of speech", "6 min",
+      "speech-real", "short-time spectra of speech", "12 min",
       [](const ReproduceOptions& options) { return real_settings(speech_sizes(options), options); },
       [](const ReproduceOptions& options, Monitor* monitor) {
         const DataSizes sizes = speech_sizes(options);

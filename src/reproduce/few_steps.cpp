@@ -279,7 +279,7 @@ Experiment few_steps() {
       "Few steps suffice, and are better than many: for an exact denoiser one is optimal and "
       "the excess rises with their number; a network trained for this prior loses by many "
       "steps at low SNR as well. On data of another prior it depends on the network.",
-      "15 min",
+      "6 min",
       {{"few-exact", "excess over the MMSE with 2 steps at 10 dB", "few steps, exact denoiser",
         Side::at_most, 0.01},
        {"more-exact", "excess with all steps over that with 2 at 0 dB",

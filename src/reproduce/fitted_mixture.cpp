@@ -153,14 +153,15 @@ Model fit(const Matrix<T>& clean, const std::vector<Index>& shape, const FitSize
 
 template <class T>
 FittedMixture<T> in_model_units(const Model& fitted, const Matrix<T>& test,
-                                std::vector<Index> sources) {
+                                std::vector<Index> sources, const std::string& name) {
   const Model model = normalised(fitted);
   return {std::get<GaussianMixture<T>>(prior_as<T>(model)),
           (test.colwise() - offset_as<T>(model)) / model.scale,
           std::move(sources),
           offset_as<T>(model),
           model.scale,
-          model.shape};
+          model.shape,
+          name};
 }
 
 }  // namespace
@@ -182,7 +183,8 @@ FittedMixture<double> fitted_images(const ReproduceOptions& options, Index side,
       options.seed, sizes.components, sizes.passes, sizes.training);
   std::vector<Index> sources(static_cast<std::size_t>(held_out.cols()));
   std::iota(sources.begin(), sources.end(), Index{0});
-  return in_model_units<double>(kept_model(options, name, make), held_out, std::move(sources));
+  return in_model_units<double>(kept_model(options, name, make), held_out, std::move(sources),
+                                name);
 }
 
 FittedMixture<std::complex<double>> fitted_speech(const ReproduceOptions& options, Index window,
@@ -205,7 +207,7 @@ FittedMixture<std::complex<double>> fitted_speech(const ReproduceOptions& option
       options.seed, sizes.components, sizes.passes, sizes.training);
   TestFrames held_out = test_frames(paths.test, framing, test);
   return in_model_units<Complex>(kept_model(options, name, make), held_out.vectors,
-                                 std::move(held_out.sources));
+                                 std::move(held_out.sources), name);
 }
 
 }  // namespace pellucid::reproduce

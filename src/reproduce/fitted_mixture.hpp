@@ -20,6 +20,7 @@ struct FittedMixture {
   Vector<T> offset;
   double scale = 1.0;  ///< data are `offset + scale * x`
   std::vector<Index> shape;
+  std::string name;  ///< of the kept model: all that the mixture depends on
 };
 using FittedImages = FittedMixture<double>;
 using FittedSpeech = FittedMixture<std::complex<double>>;

@@ -66,6 +66,8 @@ DataSizes image_sizes(const ReproduceOptions& options) {
     sizes.draws = sizes.test = counts_of(sizes.snr_db, {{low_db, 300}});
     sizes.detailed_draws = 300;
     sizes.fit = FitSizes{8, 3000, 4};
+    sizes.network = {"mlp", 20'000, 208, 8, 24, 6};
+    sizes.network_draws = 300;
   } else {
     sizes.side = 28;
     sizes.draws =
@@ -75,6 +77,8 @@ DataSizes image_sizes(const ReproduceOptions& options) {
         counts_of(sizes.snr_db, {{-20, 48}, {low_db, 72}, {-5, 48}, {middle_db, 72}, {5, 144}});
     sizes.detailed_draws = 288;
     sizes.fit = FitSizes{128, 20'000, 6};
+    sizes.network = {"mlp", 60'000, 512, 32, 24, 60};
+    sizes.network_draws = 288;
   }
   return sizes;
 }
@@ -89,6 +93,8 @@ DataSizes speech_sizes(const ReproduceOptions& options) {
     sizes.test = counts_of(sizes.snr_db, {{low_db, 600}});
     sizes.detailed_draws = 600;
     sizes.fit = FitSizes{8, 5000, 8};
+    sizes.network = {"mlp", 20'000, 128, 16, 16, 10};
+    sizes.network_draws = 600;
   } else {
     sizes.window = 512;
     sizes.draws = counts_of(sizes.snr_db, {{-20, 60},
@@ -102,6 +108,8 @@ DataSizes speech_sizes(const ReproduceOptions& options) {
         counts_of(sizes.snr_db, {{-20, 72}, {low_db, 144}, {-5, 72}, {middle_db, 144}, {5, 288}});
     sizes.detailed_draws = 150;
     sizes.fit = FitSizes{128, 30'000, 15};
+    sizes.network = {"mlp", 150'000, 256, 64, 24, 20};
+    sizes.network_draws = 500;
   }
   return sizes;
 }
@@ -111,6 +119,8 @@ RunSettings draws_settings(const DataSizes& sizes, const ReproduceOptions& optio
   settings.emplace_back("draws", setting(sizes.draws));
   settings.emplace_back("detailed_snr_db", setting(sizes.detailed));
   settings.emplace_back("detailed_draws", setting(sizes.detailed_draws));
+  settings.emplace_back("network", setting(text_of(sizes.network)));
+  settings.emplace_back("network_draws", setting(sizes.network_draws));
   settings.emplace_back("flow_step", setting(flow_step));
   settings.emplace_back("flow_end_db", setting(Schedule().max_snr_db()));
   return settings;

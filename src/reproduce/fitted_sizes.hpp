@@ -3,6 +3,7 @@
 
 #include "pellucid/base/run_settings.hpp"
 #include "reproduce/fitted_mixture.hpp"
+#include "reproduce/kept_model.hpp"
 
 namespace pellucid::reproduce {
 
@@ -19,6 +20,8 @@ struct DataSizes {
   std::vector<int> test;         ///< real samples, for every SNR
   std::vector<int> steps;        ///< T
   FitSizes fit;
+  NetworkSizes network;   ///< trained on draws of the mixture
+  int network_draws = 0;  ///< the first of the draws, for the network
 };
 
 [[nodiscard]] DataSizes image_sizes(const ReproduceOptions& options);

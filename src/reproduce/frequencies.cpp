@@ -210,7 +210,7 @@ Experiment frequencies() {
           "Bands emerge in the order of their variances: low frequencies first for data whose "
           "spectrum falls, as pictures' does, with any denoiser that knows it; high ones first "
           "where it rises.",
-          "12 min",
+          "10 min",
           {{"gaussian", ratio + "Gaussian", "images, linear denoiser", Side::at_least, apart},
            {"mixture", ratio + "mixture", "images, mixture denoiser", Side::at_least, apart},
            {"network", ratio + "network", "images, trained network", Side::at_least, apart},

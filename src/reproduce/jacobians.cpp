@@ -266,7 +266,7 @@ Experiment jacobians() {
       "trained denoisers, and hardly better than random ones of untrained denoisers and of ones "
       "that learnt white noise. One by one, in the order of their index, only linear denoisers "
       "align.",
-      "15 min",
+      "10 min",
       {{"linear", order + "the clean components" + first_less_last + "linear",
         "linear denoisers, by index", Side::at_least, apart},
        {"network", order + "the final directions" + first_less_last + "trained network",

@@ -16,11 +16,14 @@ namespace {
 // observations here start at -20 dB and schedules end at 40 dB.
 constexpr double lowest_snr_db = -25, highest_snr_db = 40;
 
-class UserUnits final : public Denoiser<double> {
+template <class T>
+class UserUnits final : public Denoiser<T> {
  public:
+  using Workspace = typename Denoiser<T>::Workspace;
+
   UserUnits(const Model& model, int threads)
-      : denoiser_(denoiser_of<double>(model, threads)),
-        offset_(offset_as<double>(model)),
+      : denoiser_(denoiser_of<T>(model, threads)),
+        offset_(offset_as<T>(model)),
         scale_(model.scale) {}
 
   [[nodiscard]] Index dim() const override { return denoiser_->dim(); }
@@ -29,13 +32,13 @@ class UserUnits final : public Denoiser<double> {
     return denoiser_->workspace();
   }
 
-  void denoise(ConstBatch<double> x_t, std::span<const NoiseLevel> levels, Batch<double> x0,
+  void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                Workspace& work) const override {
     std::vector<NoiseLevel> own;
     for (const NoiseLevel& level : levels) {
       own.push_back(NoiseLevel::from_variance(level.variance() / (scale_ * scale_)));
     }
-    Matrix<double> x = x_t;
+    Matrix<T> x = x_t;
     for (Index j = 0; j < x.cols(); ++j) {
       const auto at = static_cast<std::size_t>(levels.size() == 1 ? 0 : j);
       const double root = std::sqrt(own[at].alpha_bar);
@@ -46,10 +49,39 @@ class UserUnits final : public Denoiser<double> {
   }
 
  private:
-  std::unique_ptr<const Denoiser<double>> denoiser_;
-  Vector<double> offset_;
+  std::unique_ptr<const Denoiser<T>> denoiser_;
+  Vector<T> offset_;
   double scale_;
 };
+
+// What a network's name says of it, behind its prior.
+std::string mark_of(const NetworkSizes& sizes) {
+  const std::string layers =
+      sizes.kind == "mlp" ? fmt::format("mlp-w{}-e{}-r{}", sizes.width, sizes.experts, sizes.rank)
+                          : fmt::format("{}-c{}", sizes.kind, sizes.width);
+  return fmt::format("{}-{}x{}-{}to{}dB", layers, sizes.epochs, sizes.draws, lowest_snr_db,
+                     highest_snr_db);
+}
+
+NetworkTrainingOptions training_of(const NetworkSizes& sizes, const std::vector<Index>& shape,
+                                   bool complex, std::uint64_t seed) {
+  NetworkTrainingOptions training;
+  NetworkArchitecture architecture = default_architecture(shape, complex, sizes.kind);
+  if (auto* mlp = std::get_if<MlpArchitecture>(&architecture.layers)) {
+    mlp->width = sizes.width;
+    mlp->experts = sizes.experts;
+    mlp->expert_rank = sizes.rank;
+  } else {
+    std::get<UnetArchitecture>(architecture.layers).channels_init = sizes.width;
+  }
+  architecture.lowest_snr_db = lowest_snr_db;
+  architecture.highest_snr_db = highest_snr_db;
+  training.architecture = std::move(architecture);
+  training.epochs = sizes.epochs;
+  training.seed = seed;
+  training.threads = 1;  // weights depend on the number, which no setting says
+  return training;
+}
 
 }  // namespace
 
@@ -71,49 +103,46 @@ Model kept_model(const ReproduceOptions& options, const std::string& name,
 
 NetworkSizes network_sizes(const ReproduceOptions& options) {
   // In full nearly the default network, for about 18,000 of its 30,000 steps.
-  if (!options.quick) return {200'000, 256, 128, 24, 46};
-  return {20'000, 64, 32, 8, 20};
+  if (!options.quick) return {"mlp", 200'000, 256, 128, 24, 46};
+  return {"mlp", 20'000, 64, 32, 8, 20};
 }
 
 std::string text_of(const NetworkSizes& sizes) {
-  return fmt::format("mlp, width {}, {} experts of rank {}, {} epochs of {} draws, {} to {} dB",
-                     sizes.width, sizes.experts, sizes.rank, sizes.epochs, sizes.draws,
+  const std::string layers = sizes.kind == "mlp"
+                                 ? fmt::format("mlp, width {}, {} experts of rank {}", sizes.width,
+                                               sizes.experts, sizes.rank)
+                                 : fmt::format("{}, {} channels", sizes.kind, sizes.width);
+  return fmt::format("{}, {} epochs of {} draws, {} to {} dB", layers, sizes.epochs, sizes.draws,
                      lowest_snr_db, highest_snr_db);
 }
 
-Model trained_network(const ReproduceOptions& options, const GaussianMixture<double>& prior,
+template <class T>
+Model trained_network(const ReproduceOptions& options, const NetworkSizes& sizes,
+                      const GaussianMixture<T>& prior, const std::vector<Index>& shape,
                       const std::string& prior_name, Monitor* monitor) {
-  const NetworkSizes sizes = network_sizes(options);
   const auto make = [&] {
     if (!options.trainer) {
       throw Error("this experiment trains a network: it needs libpellucid_training.so");
     }
     // Far behind the draws of the tests.
     constexpr Index first = 10'000'000;
-    const Matrix<double> clean = draw(prior, sizes.draws, options.seed, first);
-    NetworkTrainingOptions training;
-    training.architecture = default_architecture({prior.dim()}, false, "mlp");
-    auto& mlp = std::get<MlpArchitecture>(training.architecture->layers);
-    mlp.width = sizes.width;
-    mlp.experts = sizes.experts;
-    mlp.expert_rank = sizes.rank;
-    training.architecture->lowest_snr_db = lowest_snr_db;
-    training.architecture->highest_snr_db = highest_snr_db;
-    training.epochs = sizes.epochs;
-    training.seed = options.seed;
-    training.threads = 1;  // weights depend on the number, which no setting says
-    return options.trainer().train(MatrixSource<double>(clean), {prior.dim()}, training, monitor,
+    const Matrix<T> clean = draw(prior, sizes.draws, options.seed, first);
+    return options.trainer().train(MatrixSource<T>(clean), shape,
+                                   training_of(sizes, shape, is_complex<T>, options.seed), monitor,
                                    nullptr);
   };
-  return kept_model(options,
-                    fmt::format("{}-seed{}-mlp-w{}-e{}-r{}-{}x{}-{}to{}dB", prior_name,
-                                options.seed, sizes.width, sizes.experts, sizes.rank, sizes.epochs,
-                                sizes.draws, lowest_snr_db, highest_snr_db),
-                    make);
+  return kept_model(options, fmt::format("{}-{}", prior_name, mark_of(sizes)), make);
 }
 
-std::unique_ptr<const Denoiser<double>> denoiser_in_user_units(const Model& model, int threads) {
-  return std::make_unique<UserUnits>(model, threads);
+Model trained_network(const ReproduceOptions& options, const GaussianMixture<double>& prior,
+                      const std::string& prior_name, Monitor* monitor) {
+  return trained_network(options, network_sizes(options), prior, {prior.dim()},
+                         fmt::format("{}-seed{}", prior_name, options.seed), monitor);
+}
+
+template <class T>
+std::unique_ptr<const Denoiser<T>> denoiser_in_user_units(const Model& model, int threads) {
+  return std::make_unique<UserUnits<T>>(model, threads);
 }
 
 Matrix<double> forward_by(const Estimator<float>& estimator, const Observed<double>& observed,
@@ -127,5 +156,15 @@ Matrix<double> forward_by(const Estimator<float>& estimator, const Observed<doub
   const Noise noise = Noise::std(std::sqrt(observed.level.variance()));
   return estimator.denoise(noisy, noise, options, monitor).template cast<double>();
 }
+
+template Model trained_network(const ReproduceOptions&, const NetworkSizes&,
+                               const GaussianMixture<double>&, const std::vector<Index>&,
+                               const std::string&, Monitor*);
+template Model trained_network(const ReproduceOptions&, const NetworkSizes&,
+                               const GaussianMixture<std::complex<double>>&,
+                               const std::vector<Index>&, const std::string&, Monitor*);
+template std::unique_ptr<const Denoiser<double>> denoiser_in_user_units(const Model&, int);
+template std::unique_ptr<const Denoiser<std::complex<double>>> denoiser_in_user_units(const Model&,
+                                                                                      int);
 
 }  // namespace pellucid::reproduce

@@ -282,7 +282,7 @@ Experiment lipschitz() {
           "The coefficient bounds the norm of an exact step's Jacobian from below and is reached "
           "where the posterior has no variance; else the data add a term, ten times the "
           "coefficient in the last steps.",
-          "5 min",
+          "1 min",
           {{"lower", "least norm over coefficient of a trajectory's steps, random mixture",
             "as a lower bound", Side::at_least, 0.99},
            {"points", largest + "isolated points", "isolated points, told apart (from 3 dB)",

@@ -171,7 +171,7 @@ Experiment per_step() {
       "the last step's estimate is near it, and no farther from it than the first one's.",
       "The first step's estimate is the CME already. At high SNR the later ones stay there; at "
       "low SNR they leave it, by several per cent of the MMSE.",
-      "3 min",
+      "1 min",
       {{"first", "excess over the MMSE of the first estimate at -10 dB", "first step, -10 dB",
         Side::at_most, negligible},
        {"last-high", "excess over the MMSE of the last estimate at 20 dB", "last step, 20 dB",

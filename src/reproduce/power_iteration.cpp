@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "pellucid/analysis/linear_process.hpp"
-#include "pellucid/spiked/spiked_model.hpp"
 #include "reproduce/experiments.hpp"
 #include "reproduce/figure_parts.hpp"
 #include "reproduce/linear_parts.hpp"
+#include "reproduce/power_draws.hpp"
 #include "reproduce/power_figures.hpp"
 
 namespace pellucid::reproduce {
@@ -55,45 +53,6 @@ RunSettings settings(const ReproduceOptions& options) {
           {"training", setting("signals and noise fresh at every level")},
           {"seed", setting(options.seed)}};
 }
-
-// The same process with several draws of the training signals.
-using Draws = std::vector<LinearProcess>;
-
-template <class Value>
-Measured mean(const Draws& draws, const Value& value) {
-  std::vector<double> values(draws.size());
-  std::transform(draws.begin(), draws.end(), values.begin(), value);
-  return mean_of(values);
-}
-
-double product_ratio(const LinearStep& step) {
-  return std::log10(std::max(step.product[1] / step.product[0], 1e-300));
-}
-
-double collapse(const LinearProcess& process) { return product_ratio(process.steps.back()); }
-
-double leading_cos2(const LinearProcess& process) { return process.steps.back().leading_cos2; }
-
-double generated_ratio(const LinearProcess& process) {
-  return std::log10(process.generated[1] / process.generated[0]);
-}
-
-// Component i keeps c_i(t) c_i(u) of its amplitude between independent fits at levels t and u. The
-// limit says so only while both components stand clear of the noise; nothing otherwise.
-std::optional<double> predicted_collapse(const std::vector<double>& noise_std, double ratio) {
-  double log10 = 0;
-  for (std::size_t i = 1; i < noise_std.size(); ++i) {
-    for (const double noise : {noise_std[i - 1], noise_std[i]}) {
-      const SpikedModel model(noise * noise, ratio);
-      const double second = model.squared_cosine(octaves[1]);
-      if (second < clear) return std::nullopt;
-      log10 += std::log10(second / model.squared_cosine(octaves[0]));
-    }
-  }
-  return log10;
-}
-
-constexpr double least_drawn = 1e-14;
 
 class Run {
  public:
@@ -164,9 +123,9 @@ class Run {
       for (const double noisiest : sizes_.ranges) {
         const LinearProcessOptions one = process(LinearMode::project, noisiest);
         const Draws draws = follow(ratio, one);
-        found.points.push_back(geometric_point(noisiest, mean(draws, collapse)));
-        towards.points.push_back(point(noisiest, mean(draws, leading_cos2)));
-        if (const auto log10 = predicted_collapse(one.noise_std, ratio)) {
+        found.points.push_back(geometric_point(noisiest, mean_over(draws, collapse)));
+        towards.points.push_back(point(noisiest, mean_over(draws, leading_cos2)));
+        if (const auto log10 = predicted_collapse(octaves, one.noise_std, ratio, clear)) {
           theory.points.push_back({noisiest, std::pow(10.0, *log10), 0});
         }
         if (ratio == reference_ratio) measure_range(noisiest, draws);
@@ -181,11 +140,11 @@ class Run {
 
   void measure_range(double noisiest, const Draws& draws) {
     if (noisiest == wide) {
-      measured("wide", mean(draws, collapse));
-      measured("leading", mean(draws, leading_cos2));
+      measured("wide", mean_over(draws, collapse));
+      measured("leading", mean_over(draws, leading_cos2));
       projected_ = draws;
     } else if (noisiest == narrow) {
-      measured("narrow", mean(draws, collapse));
+      measured("narrow", mean_over(draws, collapse));
       narrow_ = draws;
     }
   }
@@ -195,14 +154,14 @@ class Run {
     const Draws same = follow(reference_ratio, project, Fresh::none);
     const Draws standard = follow(reference_ratio, process(LinearMode::standard, wide));
     const Draws renoised = follow(reference_ratio, process(LinearMode::renoise, wide));
-    measured("same-noise", mean(same, collapse));
-    measured("standard", mean(standard, collapse));
-    measured("renoise", mean(renoised, generated_ratio));
+    measured("same-noise", mean_over(same, collapse));
+    measured("standard", mean_over(standard, collapse));
+    measured("renoise", mean_over(renoised, generated_ratio));
     FindingFigure steps = step_figure(reference_ratio), generated = generated_figure();
     std::vector<std::pair<std::string, const Draws*>> all{
         {"project", &projected_}, {"project, same noise", &same}, {"standard, mean", &standard}};
     for (const auto& [label, draws] : all) steps.curves.push_back(step_curve(label, *draws));
-    steps.curves.push_back(power_curve());
+    steps.curves.push_back(power_curve(projected_));
     findings_.figures.push_back(std::move(steps));
 
     FindingFigure spectrum = spectrum_figure(reference_ratio, narrow, power_steps);
@@ -211,7 +170,7 @@ class Run {
       spectrum.curves.push_back(variance_curve(
           label, *draws, [](const LinearProcess& one) { return one.steps.back().product; }));
     }
-    spectrum.curves.push_back(power_spectrum());
+    spectrum.curves.push_back(power_spectrum(cleanest_eigenvalues(), octaves.size(), power_steps));
     findings_.figures.push_back(std::move(spectrum));
 
     LinearProcessOptions sampling = process(LinearMode::standard, wide);
@@ -225,66 +184,17 @@ class Run {
     findings_.figures.push_back(std::move(generated));
   }
 
-  [[nodiscard]] FindingCurve step_curve(const std::string& label, const Draws& draws) const {
-    FindingCurve curve{label, {}, FindingCurve::Look::line};
-    for (std::size_t i = 0; i < draws.front().steps.size(); ++i) {
-      const FindingPoint found = geometric_point(
-          draws.front().steps[i].noise_std,
-          mean(draws, [i](const LinearProcess& one) { return product_ratio(one.steps[i]); }));
-      if (found.y >= least_drawn) curve.points.push_back(found);
-    }
-    return curve;
-  }
-
-  [[nodiscard]] FindingCurve power_curve() const {
-    FindingCurve curve{"plain power iteration", {}, FindingCurve::Look::line};
-    for (std::size_t i = 0; i < projected_.front().steps.size(); ++i) {
-      const auto log10 = [i](const LinearProcess& one) {
-        return std::log10(std::max(one.steps[i].power_ratio, 1e-300));
-      };
-      const FindingPoint found =
-          geometric_point(projected_.front().steps[i].noise_std, mean(projected_, log10));
-      if (found.y >= least_drawn) curve.points.push_back(found);
-    }
-    return curve;
-  }
-
-  // (l_i / l_1)^(2 t) after t steps, of the sample eigenvalues at the cleanest level.
-  [[nodiscard]] FindingCurve power_spectrum() const {
-    std::vector<std::vector<double>> ratios;
+  // Sample eigenvalues at the cleanest level.
+  [[nodiscard]] std::vector<Eigen::VectorXd> cleanest_eigenvalues() const {
+    std::vector<Eigen::VectorXd> eigenvalues;
     for (int draw = 0; draw < sizes_.draws; ++draw) {
       const TrainingSignals<double> training = signals(reference_ratio, Fresh::all, draw);
       const Index last = sizes_.steps - 1;
-      const Eigen::VectorXd found =
+      eigenvalues.push_back(
           sample_spectrum<double>(training.noisy(0, last, cleanest), training.components())
-              .eigenvalues;
-      const Eigen::VectorXd shares = (found / found(0)).array().pow(2 * power_steps);
-      ratios.emplace_back(shares.begin(), shares.end());
+              .eigenvalues);
     }
-    FindingCurve curve{fmt::format("plain power iteration, {} steps", power_steps), {}};
-    for (std::size_t i = 0; i < octaves.size(); ++i) {
-      std::vector<double> log10(ratios.size());
-      std::transform(ratios.begin(), ratios.end(), log10.begin(),
-                     [i](const auto& shares) { return std::log10(shares[i]); });
-      const FindingPoint found = geometric_point(static_cast<double>(i + 1), mean_of(log10));
-      if (found.y >= least_drawn) curve.points.push_back(found);
-    }
-    return curve;
-  }
-
-  template <class Variances>
-  [[nodiscard]] static FindingCurve variance_curve(const std::string& label, const Draws& draws,
-                                                   const Variances& variances) {
-    FindingCurve curve{label, {}};
-    for (std::size_t i = 0; i < octaves.size(); ++i) {
-      const auto share = [&](const LinearProcess& one) {
-        const std::vector<double> all = variances(one);
-        return std::log10(std::max(all[i] / all[0], 1e-300));
-      };
-      const FindingPoint found = geometric_point(static_cast<double>(i + 1), mean(draws, share));
-      if (found.y >= least_drawn) curve.points.push_back(found);
-    }
-    return curve;
+    return eigenvalues;
   }
 
   void factors() {
@@ -293,12 +203,7 @@ class Run {
     FindingCurve balance{"n / (2 d)", {}, FindingCurve::Look::line};
     for (const double ratio : sizes_.ratios) {
       const Draws draws = follow(ratio, process(LinearMode::renoise, wide));
-      const auto factor = [](const LinearProcess& one) {
-        double sum = 0;
-        for (std::size_t i = 0; i < octaves.size(); ++i) sum += one.generated[i] / one.training[i];
-        return sum / static_cast<double>(octaves.size());
-      };
-      found.points.push_back(point(ratio, mean(draws, factor)));
+      found.points.push_back(point(ratio, mean_over(draws, generated_factor)));
       balance.points.push_back({ratio, 1 / (2 * ratio), 0});
     }
     figure.curves = {std::move(found), std::move(balance)};
@@ -328,9 +233,9 @@ Experiment power_iteration() {
       "The linear diffusion model converges in mean to the leading eigenvector of the data, "
       "similarly to the power iteration method.",
       "As x ← P x (our reading) it does from noise 10 at d / n = 0.5, but not from noise 3 there "
-      "(at d / n = 2 it does), nor with the same noise draws at every level. Renoising and the "
-      "standard reverse process do not collapse at all.",
-      "4 min",
+      "(at d / n = 2 noise 4 is enough), nor with the same noise draws at every level. Renoising "
+      "and the standard reverse process do not collapse at all.",
+      "5 min",
       {{"wide", ratio + "x ← P x", "noise 10 to 0.05, d / n = 0.5", Side::at_most, collapsed},
        {"leading", "squared cosine of what it converges to with the first component",
         "noise 10 to 0.05, d / n = 0.5", Side::at_least, 0.9},

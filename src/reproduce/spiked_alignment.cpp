@@ -263,7 +263,7 @@ Experiment spiked_alignment() {
       "rank one, by experiment for general low rank.",
       "It does where d and n are large and variances lie apart, in the order of the variances. "
       "Where they lie close, components mix: by 0.1 on average for 8, 7, 6, 5 and n = 512.",
-      "3 min",
+      "2 min",
       {{"rank-one", difference + "over the noise", "rank one, d = 256, n = 512", Side::at_most,
         0.03},
        {"samples", difference + "over 64 to 2048 samples", "rank one, d = 256", Side::at_most, 0.1},

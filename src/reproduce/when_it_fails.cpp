@@ -208,7 +208,7 @@ Experiment when_it_fails() {
           "apart. Where it does not, the soft decision hardens: for the points +1 and -1 at 0 dB "
           "the NMSE tends to 0.63 where the CME has 0.45, an excess of 0.41 of the MMSE. Of exact "
           "points it stays at 4/π - 1 = 0.27 of the MMSE at high SNR, where both vanish.",
-          "8 min",
+          "4 min",
           statements(),
           settings,
           run};

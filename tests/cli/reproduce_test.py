@@ -23,6 +23,9 @@ class ReproduceTest(ProgramTest):
             self.assertIn(name, text)
         self.assertIn("arXiv 2403.02957", text)
         self.assertIn("claim", text.lower())
+        self.assertIn("dataset-fashion-mnist", text)
+        self.assertIn("asterisk-core-sounds-en-wav", text)
+        self.assertIn("--quick", text)
 
     def test_a_run_leaves_numbers_page_and_figures(self):
         self.reproduce("snr-mismatch")

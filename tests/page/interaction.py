@@ -168,6 +168,7 @@ def check_one_csv(browser, part):
         window.copied = null;
         navigator.clipboard.writeText = async (text) => { window.copied = text; };""")
     button = part.find_element(By.CSS_SELECTOR, ".actions button")
+    browser.run("arguments[0].closest('details')?.setAttribute('open', '')", button)
     browser.run("arguments[0].scrollIntoView({block: 'center'})", button)
     button.click()
     copied = list(csv.DictReader(io.StringIO(browser.run("return window.copied")), delimiter="\t"))

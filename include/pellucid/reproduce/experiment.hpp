@@ -44,10 +44,11 @@ struct Experiment {
   std::string paper;                  ///< "arXiv 2403.02957"
   std::string claim;                  ///< no more than the abstract says, or "not claimed: ..."
   std::string expectation;            ///< what the mathematics says (docs/findings.md has why)
-  std::string time;                   ///< in full, on 2 cores: "9 min"
+  std::string time;                   ///< in full, one thread: "9 min"
   std::vector<Statement> statements;  ///< of which the claim's verdict is made
   RunSettings (*settings)(const ReproduceOptions&);  ///< every size that decides the result
   Findings (*run)(const ReproduceOptions&, Monitor*);
+  std::string data = {};  ///< what it reads and where that is from; empty: nothing
 };
 
 /// All experiments, in the order in which `reproduce all` runs them.
