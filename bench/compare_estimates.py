@@ -150,7 +150,7 @@ def main():
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        np.save(folder / "valid.npy", channels(500, 1))
+        np.save(folder / "valid.npy", channels(2000, 1))
         model = folder / "model.safetensors"
         for command in (["import", GOLDEN / "cnn_3gpp.pt", "--params",
                          GOLDEN / "cnn_3gpp.sim_params.json", "-o", model],
