@@ -139,6 +139,16 @@ void save_selection(const FitArguments& arguments, const Model& best) {
   file.commit();
 }
 
+// A kill between the two last acts of a number of components, keeping its model and removing its
+// state, leaves a state that belongs to none of the fits to come.
+void remove_finished_state(const CheckpointFile& checkpoint, const Selection& selection) {
+  if (!selection.best || !checkpoint.exists()) return;
+  const json fit = json::parse(checkpoint.fingerprint(), nullptr, false);
+  const auto components = fit.is_object() ? fit.find("components") : fit.end();
+  if (components == fit.end() || !components->is_number_integer()) return;
+  if (selection.has(components->get<Index>())) checkpoint.remove();
+}
+
 }  // namespace
 
 template <class T>
@@ -173,6 +183,7 @@ FittedPrior fit_mixtures(const SampleSource<T>& source, const SampleSpace& space
   const std::vector<Index> range = arguments.component_range();
   Selection selection = read_selection(
       arguments, std::string(name(space.transform)) + " " + fit_fingerprint(source, options, 0));
+  remove_finished_state(checkpoint, selection);
   std::string report = structure_of(arguments.structure, arguments.rank, space.shape).note;
   if (!report.empty()) report += "\n";
   for (const Index components : range) {

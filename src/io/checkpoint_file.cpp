@@ -51,6 +51,14 @@ std::string header_of(const std::string& fingerprint, const std::string& progres
   return text;
 }
 
+/// A string of the metadata; empty where there is none.
+std::string metadata(const json& header, const char* key) {
+  const auto all = header.find("__metadata__");
+  if (all == header.end() || !all->is_object()) return {};
+  const auto value = all->find(key);
+  return value != all->end() && value->is_string() ? value->get<std::string>() : std::string();
+}
+
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path) : path_(path), file_(path, std::ios::binary) {
@@ -71,6 +79,7 @@ class Reader {
     read(text.data(), length);
     json header = json::parse(text, nullptr, false);
     if (!header.is_object()) fail("is no checkpoint of a fit");
+    if (metadata(header, "format") != "pellucid-checkpoint") fail("is no checkpoint of a fit");
     return header;
   }
 
@@ -78,14 +87,6 @@ class Reader {
   const std::filesystem::path& path_;
   std::ifstream file_;
 };
-
-/// A string of the metadata; empty where there is none.
-std::string metadata(const json& header, const char* key) {
-  const auto all = header.find("__metadata__");
-  if (all == header.end() || !all->is_object()) return {};
-  const auto value = all->find(key);
-  return value != all->end() && value->is_string() ? value->get<std::string>() : std::string();
-}
 
 /// " (batch: 64 there, 128 here; ...)" of two fingerprints that are JSON objects.
 std::string differences(const std::string& saved_text, const std::string& asked_text) {
@@ -111,6 +112,10 @@ CheckpointFile::CheckpointFile(std::filesystem::path path, bool resume)
 bool CheckpointFile::exists() const {
   std::error_code error;
   return std::filesystem::exists(path_, error);
+}
+
+std::string CheckpointFile::fingerprint() const {
+  return metadata(Reader(path_).header(), "fingerprint");
 }
 
 void CheckpointFile::remove() const {
@@ -151,7 +156,6 @@ bool CheckpointFile::load(const std::string& fingerprint, std::string& progress,
   if (!resume_ || !exists()) return false;
   Reader file(path_);
   const json header = file.header();
-  if (metadata(header, "format") != "pellucid-checkpoint") file.fail("is no checkpoint of a fit");
   if (metadata(header, "fingerprint") != fingerprint) {
     throw Error(fmt::format(
         "{}: belongs to a fit of other data or with other options{}: give those again, or fit "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "pellucid/prior/fit_checkpoint.hpp"
 
@@ -20,6 +21,8 @@ class CheckpointFile final : public FitCheckpoint {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// Whether there is a file now.
   [[nodiscard]] bool exists() const;
+  /// The fingerprint of the fit whose state the file holds. Throws Error where it is no such file.
+  [[nodiscard]] std::string fingerprint() const;
   /// Removes the file, where there is one: the fit is done.
   void remove() const;
 
