@@ -192,7 +192,7 @@ std::vector<Statement> statements() {
            Side::at_most, 0.01}};
 }
 
-Experiment experiment(const char* name, const char* what, const char* time,
+Experiment experiment(const char* name, const char* what, const char* time, const char* data,
                       RunSettings (*settings)(const ReproduceOptions&),
                       Findings (*run)(const ReproduceOptions&, Monitor*)) {
   return {name,
@@ -206,14 +206,15 @@ Experiment experiment(const char* name, const char* what, const char* time,
           time,
           statements(),
           settings,
-          run};
+          run,
+          data};
 }
 
 }  // namespace
 
 Experiment images_mixture() {
   return experiment(
-      "images-mixture", "Fashion-MNIST", "30 min",
+      "images-mixture", "Fashion-MNIST", "30 min", fashion_mnist,
       [](const ReproduceOptions& options) { return draws_settings(image_sizes(options), options); },
       [](const ReproduceOptions& options, Monitor* monitor) {
         const DataSizes sizes = image_sizes(options);
@@ -223,7 +224,7 @@ Experiment images_mixture() {
 
 Experiment speech_mixture() {
   return experiment(
-      "speech-mixture", "short-time spectra of speech", "30 min",
+      "speech-mixture", "short-time spectra of speech", "30 min", recorded_speech,
       [](const ReproduceOptions& options) {
         return draws_settings(speech_sizes(options), options);
       },

@@ -193,7 +193,7 @@ std::vector<Statement> statements() {
            "against one step, -10 dB", Side::at_most, 1.5}};
 }
 
-Experiment experiment(const char* name, const char* what, const char* time,
+Experiment experiment(const char* name, const char* what, const char* time, const char* data,
                       RunSettings (*settings)(const ReproduceOptions&),
                       Findings (*run)(const ReproduceOptions&, Monitor*)) {
   return {name,
@@ -207,14 +207,15 @@ Experiment experiment(const char* name, const char* what, const char* time,
           time,
           statements(),
           settings,
-          run};
+          run,
+          data};
 }
 
 }  // namespace
 
 Experiment images_real() {
   return experiment(
-      "images-real", "Fashion-MNIST pictures", "12 min",
+      "images-real", "Fashion-MNIST pictures", "12 min", fashion_mnist,
       [](const ReproduceOptions& options) { return real_settings(image_sizes(options), options); },
       [](const ReproduceOptions& options, Monitor* monitor) {
         const DataSizes sizes = image_sizes(options);
@@ -225,7 +226,7 @@ Experiment images_real() {
 
 Experiment speech_real() {
   return experiment(
-      "speech-real", "short-time spectra of speech", "12 min",
+      "speech-real", "short-time spectra of speech", "12 min", recorded_speech,
       [](const ReproduceOptions& options) { return real_settings(speech_sizes(options), options); },
       [](const ReproduceOptions& options, Monitor* monitor) {
         const DataSizes sizes = speech_sizes(options);

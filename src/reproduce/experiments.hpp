@@ -5,6 +5,12 @@
 
 namespace pellucid::reproduce {
 
+// What `Experiment::data` says of the two sources.
+inline constexpr const char* fashion_mnist =
+    "Fashion-MNIST (Debian's dataset-fashion-mnist, or --images)";
+inline constexpr const char* recorded_speech =
+    "recorded speech (Debian's asterisk-core-sounds-en-wav, or --sounds)";
+
 // In the order of `reproduce all`.
 [[nodiscard]] Experiment cme_gap();
 [[nodiscard]] Experiment images_mixture();

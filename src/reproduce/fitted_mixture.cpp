@@ -134,12 +134,6 @@ TestFrames test_frames(const std::vector<fs::path>& paths, const Framing& framin
   return frames;
 }
 
-// Of a folder other than the usual one, so that its models are told apart.
-std::string folder_name(const fs::path& folder, const fs::path& usual) {
-  if (folder == usual) return {};
-  return fmt::format("-{:x}", std::hash<std::string>()(fs::absolute(folder).string()));
-}
-
 template <class T>
 Model fit(const Matrix<T>& clean, const std::vector<Index>& shape, const FitSizes& sizes,
           const ReproduceOptions& options, Monitor* monitor) {
@@ -179,7 +173,7 @@ FittedMixture<double> fitted_images(const ReproduceOptions& options, Index side,
                        options, monitor);
   };
   const std::string name = fmt::format(
-      "images{}{}-seed{}-k{}-{}x{}", side, folder_name(options.images, ReproduceOptions().images),
+      "images{}{}-seed{}-k{}-{}x{}", side, folder_mark(options.images, ReproduceOptions().images),
       options.seed, sizes.components, sizes.passes, sizes.training);
   std::vector<Index> sources(static_cast<std::size_t>(held_out.cols()));
   std::iota(sources.begin(), sources.end(), Index{0});
@@ -203,7 +197,7 @@ FittedMixture<std::complex<double>> fitted_speech(const ReproduceOptions& option
     return fit<Complex>(frames, {window / 2 - 1}, sizes, options, monitor);
   };
   const std::string name = fmt::format(
-      "speech{}{}-seed{}-k{}-{}x{}", window, folder_name(options.sounds, ReproduceOptions().sounds),
+      "speech{}{}-seed{}-k{}-{}x{}", window, folder_mark(options.sounds, ReproduceOptions().sounds),
       options.seed, sizes.components, sizes.passes, sizes.training);
   TestFrames held_out = test_frames(paths.test, framing, test);
   return in_model_units<Complex>(kept_model(options, name, make), held_out.vectors,

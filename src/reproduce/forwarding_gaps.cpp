@@ -11,11 +11,7 @@ ForwardingGaps<T> forwarding_gaps(const KnownMixture<T>& mixture, const Observed
   const Grid papers =
       observation_grid(Schedule(Schedule::paper(steps)), observed.snr_db, Steps{Steps::all});
   Grid exact = papers;
-  exact.front() = observed.level;
-  // A step noisier than the observation is behind its start.
-  while (exact.size() > 1 && exact[1].variance() >= exact[0].variance()) {
-    exact.erase(exact.begin() + 1);
-  }
+  exact.front() = observed.level;  // above the next step, or that one were the nearest
   return {mixture.forward(observed, {papers.front()}, monitor),
           mixture.forward(observed, exact, monitor), mixture.forward(observed, papers, monitor)};
 }

@@ -217,7 +217,8 @@ Experiment frequencies() {
            {"alternate", ratio + "Gaussian, alternate signs",
             "data whose spectrum rises (alternate signs)", Side::at_least, apart}},
           settings,
-          run};
+          run,
+          fashion_mnist};
 }
 
 }  // namespace pellucid::reproduce

@@ -40,14 +40,8 @@ bool usual_folder(const ReproduceOptions& options) {
   return options.images == ReproduceOptions().images;
 }
 
-// In names of models fitted to other images than the usual ones: a number of their folder (FNV-1a).
-std::string folder_mark(const ReproduceOptions& options) {
-  if (usual_folder(options)) return "";
-  std::uint64_t mark = 0xcbf29ce484222325ULL;
-  for (const char letter : std::filesystem::absolute(options.images).lexically_normal().string()) {
-    mark = (mark ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
-  }
-  return fmt::format("-of-{:016x}", mark);
+std::string images_mark(const ReproduceOptions& options) {
+  return folder_mark(options.images, ReproduceOptions().images);
 }
 
 std::string name_of(Learning learning) {
@@ -127,7 +121,7 @@ Model image_mixture(const ReproduceOptions& options, Monitor* monitor) {
   return kept_model(
       options,
       fmt::format("fashion-seed{}-mixture-k{}-{}x{}{}", options.seed, sizes.components,
-                  sizes.passes, sizes.mixture_images, folder_mark(options)),
+                  sizes.passes, sizes.mixture_images, images_mark(options)),
       make);
 }
 
@@ -143,7 +137,7 @@ Model image_network(const ReproduceOptions& options, Learning learning, Monitor*
   };
   return kept_model(options,
                     fmt::format("{}-seed{}-unet-c{}-{}x{}{}", name_of(learning), options.seed,
-                                sizes.channels, sizes.epochs, sizes.images, folder_mark(options)),
+                                sizes.channels, sizes.epochs, sizes.images, images_mark(options)),
                     make);
 }
 

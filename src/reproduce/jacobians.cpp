@@ -284,7 +284,8 @@ Experiment jacobians() {
         "null control: a network that learnt white noise is no better than chance", Side::at_most,
         better_than_chance}},
       settings,
-      run};
+      run,
+      fashion_mnist};
 }
 
 }  // namespace pellucid::reproduce

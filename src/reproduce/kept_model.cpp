@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "pellucid/base/error.hpp"
 #include "pellucid/io/model_file.hpp"
 #include "pellucid/model/access.hpp"
@@ -29,26 +31,38 @@ class UserUnits final : public Denoiser<T> {
   [[nodiscard]] Index dim() const override { return denoiser_->dim(); }
   [[nodiscard]] Index batch() const override { return denoiser_->batch(); }
   [[nodiscard]] std::unique_ptr<Workspace> workspace() const override {
-    return denoiser_->workspace();
+    return std::make_unique<Buffers>(*denoiser_);
   }
 
   void denoise(ConstBatch<T> x_t, std::span<const NoiseLevel> levels, Batch<T> x0,
                Workspace& work) const override {
-    std::vector<NoiseLevel> own;
-    for (const NoiseLevel& level : levels) {
-      own.push_back(NoiseLevel::from_variance(level.variance() / (scale_ * scale_)));
-    }
-    Matrix<T> x = x_t;
+    auto& buffers = static_cast<Buffers&>(work);
+    const std::span own(buffers.levels.data(), levels.size());
+    std::ranges::transform(levels, own.begin(), [&](const NoiseLevel& level) {
+      return NoiseLevel::from_variance(level.variance() / (scale_ * scale_));
+    });
+    auto x = buffers.x.leftCols(x_t.cols());
     for (Index j = 0; j < x.cols(); ++j) {
       const auto at = static_cast<std::size_t>(levels.size() == 1 ? 0 : j);
       const double root = std::sqrt(own[at].alpha_bar);
-      x.col(j) = root / scale_ * (x.col(j) / std::sqrt(levels[at].alpha_bar) - offset_);
+      x.col(j) = root / scale_ * (x_t.col(j) / std::sqrt(levels[at].alpha_bar) - offset_);
     }
-    denoiser_->denoise(x, own, x0, work);
+    denoiser_->denoise(x, own, x0, *buffers.inner);
     x0 = (scale_ * x0).colwise() + offset_;
   }
 
  private:
+  struct Buffers final : Workspace {
+    explicit Buffers(const Denoiser<T>& denoiser)
+        : inner(denoiser.workspace()),
+          levels(static_cast<std::size_t>(denoiser.batch()), NoiseLevel::clean()),
+          x(denoiser.dim(), denoiser.batch()) {}
+
+    std::unique_ptr<Workspace> inner;
+    std::vector<NoiseLevel> levels;  // in the model's units
+    Matrix<T> x;
+  };
+
   std::unique_ptr<const Denoiser<T>> denoiser_;
   Vector<T> offset_;
   double scale_;
@@ -99,6 +113,15 @@ Model kept_model(const ReproduceOptions& options, const std::string& name,
   Model model = make();
   write_model(path, model);
   return model;
+}
+
+std::string folder_mark(const std::filesystem::path& folder, const std::filesystem::path& usual) {
+  if (folder == usual) return {};
+  std::uint64_t mark = 0xcbf29ce484222325ULL;  // FNV-1a: std::hash may differ by library
+  for (const char letter : std::filesystem::absolute(folder).lexically_normal().string()) {
+    mark = (mark ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
+  }
+  return fmt::format("-of-{:016x}", mark);
 }
 
 NetworkSizes network_sizes(const ReproduceOptions& options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +17,10 @@ namespace pellucid::reproduce {
 /// every setting that the model depends on but the program's version, which is added.
 [[nodiscard]] Model kept_model(const ReproduceOptions& options, const std::string& name,
                                const std::function<Model()>& make);
+
+/// In names of kept models: nothing for data of the usual folder, for another one a number of it.
+[[nodiscard]] std::string folder_mark(const std::filesystem::path& folder,
+                                      const std::filesystem::path& usual);
 
 /// How a network is trained on draws of a mixture.
 struct NetworkSizes {

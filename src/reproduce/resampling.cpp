@@ -240,7 +240,8 @@ Experiment resampling() {
            {"pictures-on-over-off", "squared Frechet distance to the test pictures, on over off",
             "generating pictures, on against off", Side::at_most, 0.5}},
           settings,
-          run};
+          run,
+          fashion_mnist};
 }
 
 }  // namespace pellucid::reproduce

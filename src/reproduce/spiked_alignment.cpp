@@ -280,7 +280,8 @@ Experiment spiked_alignment() {
        {"images", difference + "8 components of Fashion-MNIST", "images, 2000 of them",
         Side::at_most, 0.1}},
       settings,
-      run};
+      run,
+      fashion_mnist};
 }
 
 }  // namespace pellucid::reproduce
