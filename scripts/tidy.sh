@@ -14,10 +14,11 @@ readonly cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pellucid/tidy
 command=$(grep -F -- " -c $PWD/$file\"" "$build/compile_commands.json" |
   sed -n '1{s/^ *"command": "\(.*\)",$/\1/; s/\\\(.\)/\1/g; s/^[^ ]*ccache //; p}')
 
-# What a verdict depends on; the tree's own path is not among it.
+# What a verdict depends on; neither the tree's own path is among it nor the processor, which
+# --version names as well.
 key() {
   {
-    "$tool" --version
+    "$tool" --version | grep -o 'version [0-9.]*'
     cat .clang-tidy
     echo "${command//$PWD/}"
     (cd "$build" && eval "${command/ -o * -c / -E -C -P }") | sed "s|$PWD||g"
