@@ -22,12 +22,16 @@ class ReproduceAllTest(ProgramTest):
         self.addCleanup(log.close)
         return subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT)
 
-    def records(self, seed):
+    def record_paths(self, seed):
+        """Of experiments that are done: while one is written, its folder has another name."""
         paths = sorted((self.folder / f"out{seed}").glob("*/*.json"))
-        return {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
+        return [path for path in paths if path.parent.name == path.stem]
+
+    def records(self, seed):
+        return {path.stem: json.loads(path.read_text("utf-8")) for path in self.record_paths(seed)}
 
     def kill_after_the_first(self, run, seed):
-        while not self.records(seed) and run.poll() is None:
+        while not self.record_paths(seed) and run.poll() is None:
             time.sleep(0.05)
         os.kill(run.pid, signal.SIGKILL)
         run.wait()
@@ -37,7 +41,7 @@ class ReproduceAllTest(ProgramTest):
                  if not line.startswith(" ")]
         runs = {seed: self.start(seed) for seed in SEEDS}
         self.kill_after_the_first(runs[1], 1)
-        first = {p: p.read_bytes() for p in (self.folder / "out1").glob("*/*.json")}
+        first = {path: path.read_bytes() for path in self.record_paths(1)}
         self.assertEqual(len(first), 1)
         runs[1] = self.start(1)
         for seed, run in runs.items():
