@@ -85,23 +85,26 @@ class TrainingTest(ProgramTest):
         expected = (self.folder / "whole.safetensors").read_bytes()
         random.seed(7)
         killed, left, before = 0, 0, []
-        for _ in range(20):  # a run that was faster than its kill begins anew
-            seconds = random.uniform(0.5 * start, start + 0.08 * (whole - start))
-            killed += self.kill(seconds, *options, "m.safetensors")
-            if (self.folder / "m.safetensors").exists():
+        pace = 1.0  # of this machine now, over what it was when the times were taken
+        for _ in range(60):
+            seconds = pace * random.uniform(0.5 * start, start + 0.08 * (whole - start))
+            in_time = self.kill(seconds, *options, "m.safetensors")
+            killed += in_time
+            if (self.folder / "m.safetensors").exists():  # it had got to the end, and begins anew
                 self.assertEqual((self.folder / "m.safetensors").read_bytes(), expected)
                 (self.folder / "m.safetensors").unlink()
                 before = []
             # How long an epoch took is in the state, and no second run takes as long to the digit.
             after = self.epochs_in_checkpoint()
             self.assertEqual(after[:len(before)], before, "a run did not go on from the state")
-            left += len(after) > len(before)
+            gained = len(after) > len(before)
+            left += gained
             before = after
-            if killed == 10:
+            if killed >= 10 and left > 2 and before:
                 break
-        self.assertEqual(killed, 10)
-        self.assertGreater(left, 2)
-        self.assertGreater(len(before), 0)
+            pace *= 0.7 if not in_time else 1.0 if gained else 1.2
+        else:
+            self.fail(f"{killed} kills, of which {left} left a state that had grown")
         self.succeed("fit", *options, "m.safetensors", "--resume", "--json", "t.json")
         rows = json.loads((self.folder / "t.json").read_text())["epochs"]
         self.assertEqual([row["seconds"] for row in rows[:len(before)]], before)
