@@ -26,6 +26,7 @@ class InterruptTest(ProgramTest):
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             self.wait_until_it_works(process, before)
+            self.wait_for(process, lambda: set(leaves) <= set(self.names()))
             process.send_signal(number)
             sent = time.monotonic()
             stdout, stderr = process.communicate(timeout=60)
